@@ -1,0 +1,108 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Imports run downward only; the order of the targets below is the order of the layers.
+/// `VectorIndex`, `Lineage`, `Metadata` and `Ranking` know no files, no SQLite and no HTTP.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "arcanea",
+    products: [
+        .library(name: "Vectors", targets: ["Vectors"]),
+        .library(name: "VectorIndex", targets: ["VectorIndex"]),
+        .library(name: "Lineage", targets: ["Lineage"]),
+        .library(name: "Engine", targets: ["Engine"]),
+        .executable(name: "arcanea", targets: ["arcanea"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // System libraries: a module map and a shim header each.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // C: SIMD kernels, the JSON parser's shim, the embedded model's bytes.
+        .target(name: "CKernels"),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CEmbedderModel", exclude: ["model"]),
+
+        // Pure algorithms on memory.
+        .target(name: "Vectors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(name: "VectorIndex", dependencies: ["Vectors"], swiftSettings: strict),
+        .target(name: "Lineage", swiftSettings: strict),
+        .target(name: "Metadata", dependencies: ["CRoaring"], swiftSettings: strict),
+        .target(name: "TextEmbedding", dependencies: ["CEmbedderModel"], swiftSettings: strict),
+        .target(name: "Ranking", swiftSettings: strict),
+        .target(name: "StrictJSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
+
+        // Bytes and rows.
+        .target(name: "Storage", dependencies: ["CSQLite", "CZlib"], swiftSettings: strict),
+
+        // Storage, indexes and lineage joined: one writer, immutable read snapshots.
+        .target(
+            name: "Engine",
+            dependencies: ["Vectors", "VectorIndex", "Lineage", "Metadata", "Storage"],
+            swiftSettings: strict),
+
+        // Rules of the domain: essences, memories, feed.
+        .target(
+            name: "Platform",
+            dependencies: ["Engine", "Lineage", "Metadata", "Ranking", "TextEmbedding", "StrictJSON", "CZlib"],
+            swiftSettings: strict),
+
+        // Adapters: HTTP and the command line.
+        .target(
+            name: "HTTPAPI",
+            dependencies: [
+                "Platform", "StrictJSON",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "arcanea",
+            dependencies: [
+                "Platform", "HTTPAPI", "StrictJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "KernelTests", dependencies: ["Vectors", "CKernels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LineageTests", dependencies: ["Lineage", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MetadataTests", dependencies: ["Metadata", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TextEmbeddingTests", dependencies: ["TextEmbedding"], swiftSettings: strict),
+        .testTarget(name: "RankingTests", dependencies: ["Ranking", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "Engine", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPAPITests",
+            dependencies: [
+                "HTTPAPI", "Platform", "StrictJSON", "TestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,3 @@
+import Hummingbird
+import Logging
+func warm() { _ = Router() }
