@@ -1,0 +1,204 @@
+/// Which way a lineage walk goes.
+public enum LineageDirection: String, Sendable, CaseIterable {
+    case ancestors, descendants
+}
+
+/// What a lineage question may restrict.
+public struct LineageQuery: Sendable {
+    public var direction: LineageDirection
+    /// Hops from the asked work, default 5.
+    public var depth: Int
+    /// Edge kinds to follow; `nil` follows all.
+    public var kinds: [String]?
+    /// Most nodes in the answer.
+    public var limit: Int
+    /// Only works and edges that existed at this time.
+    public var asOf: Timestamp?
+
+    public init(
+        direction: LineageDirection = .ancestors, depth: Int = 5, kinds: [String]? = nil, limit: Int = 1_000,
+        asOf: Timestamp? = nil
+    ) {
+        self.direction = direction
+        self.depth = depth
+        self.kinds = kinds
+        self.limit = limit
+        self.asOf = asOf
+    }
+}
+
+/// A work inside a lineage answer. Works that were taken down keep their place with `tombstone` set and no title.
+public struct LineageWork: Sendable, Encodable {
+    public var id: String
+    public var realmId: String?
+    public var kind: String?
+    public var title: String?
+    public var createdAt: Timestamp?
+    public var tombstone: EssenceState?
+    /// Hops from the asked work.
+    public var depth: Int?
+    /// The neighbor through which the walk arrived.
+    public var via: String?
+    /// Parents (or children) shared with the asked work, for siblings.
+    public var shared: [String]?
+}
+
+/// An edge of a lineage answer: `child` was made from `parent`.
+public struct LineageLink: Sendable, Encodable {
+    public var child: String
+    public var parent: String
+    public var kind: String
+    public var weight: Double
+    public var flags: [String]
+    public var at: Timestamp
+}
+
+/// A lineage neighborhood.
+public struct LineageAnswer: Sendable, Encodable {
+    public var id: String
+    public var direction: String
+    /// In breadth-first order, the asked work not included.
+    public var items: [LineageWork]
+    public var edges: [LineageLink]
+    /// True when depth or limit cut the walk short.
+    public var truncated: Bool
+    public var seq: UInt64
+    public var tookMicros: Int
+}
+
+/// A path between two works.
+public struct LineagePathAnswer: Sendable, Encodable {
+    /// Works from `from` to `to`; empty when there is no path.
+    public var items: [LineageWork]
+    public var edges: [LineageLink]
+    /// Number of edges, absent when there is no path.
+    public var length: Int?
+    public var seq: UInt64
+    public var tookMicros: Int
+}
+
+/// One answer of the batch is-ancestor call, in the order asked.
+public struct AncestryAnswer: Sendable, Encodable {
+    public var ancestor: String
+    public var descendant: String
+    public var isAncestor: Bool
+}
+
+/// Attribution groups.
+public enum AttributionGroup: String, Sendable, CaseIterable {
+    case work, creator, root
+}
+
+/// One share of an attribution.
+public struct AttributionShare: Sendable, Encodable {
+    /// Id of a work or, by creator, of a realm; `withheld` for redacted works.
+    public var id: String
+    public var title: String?
+    public var realmId: String?
+    /// Parts per million; all shares of an answer sum to exactly 1,000,000.
+    public var ppm: Int
+    /// The share as a fraction before rounding.
+    public var share: Double
+    /// Fewest hops from the asked work.
+    public var hops: Int?
+    /// True when a disputed edge carries some of this share.
+    public var held: Bool
+}
+
+public struct AttributionAnswer: Sendable, Encodable {
+    public var id: String
+    public var by: String
+    public var items: [AttributionShare]
+    /// The sequence and the time that the shares reflect: late edges change later answers.
+    public var seq: UInt64
+    public var asOf: Timestamp
+    public var tookMicros: Int
+}
+
+/// Measures of what grew from a work.
+public struct RemixMetricsAnswer: Sendable, Encodable {
+    public var id: String
+    public var parents: Int
+    public var children: Int
+    public var liveChildren: Int
+    public var ancestors: Int
+    public var descendants: Int
+    public var liveDescendants: Int
+    public var distinctCreators: Int
+    public var roots: Int
+    /// Longest chain of hops below the work.
+    public var depth: Int
+    /// Distinct viewers who made a live child, divided by distinct viewers who saw the work, in the last 30 days.
+    public var remixRate: Double?
+    /// 1 - the largest relevance to a credited parent.
+    public var originality: Double?
+    public var seq: UInt64
+    public var tookMicros: Int
+}
+
+/// Parts of a relatedness score.
+public struct RelatedParts: Sendable, Encodable {
+    public var relevance: Double
+    public var cosine: Double
+    /// Personalized PageRank mass relative to the largest among the candidates.
+    public var walk: Double
+    public var quality: Double
+}
+
+public struct RelatedHit: Sendable, Encodable {
+    public var id: String
+    public var score: Double
+    public var parts: RelatedParts
+    public var title: String?
+    public var realmId: String?
+    /// `ancestor`, `descendant`, `sibling` or `unlinked`.
+    public var relation: String
+}
+
+/// Evidence for a possible uncredited remix: a matter for review, never a verdict.
+public struct UncreditedParts: Sendable, Encodable {
+    public var cosine: Double
+    /// The threshold that was applied.
+    public var threshold: Double
+    /// Largest cosine to a credited parent, when there is one.
+    public var bestParentCosine: Double?
+    /// True when both descend from a work at most two hops up.
+    public var sharedAncestry: Bool
+}
+
+public struct UncreditedHit: Sendable, Encodable {
+    public var id: String
+    /// Confidence in 0…1.
+    public var score: Double
+    public var parts: UncreditedParts
+    public var title: String?
+    public var realmId: String?
+    public var createdAt: Timestamp
+}
+
+/// One line of `/lineage/top`.
+public struct TopWork: Sendable, Encodable {
+    public var id: String
+    public var score: Double
+    public var descendants: Int?
+    public var creators: Int?
+    public var title: String?
+    public var realmId: String?
+}
+
+/// A credit given after a work's birth.
+public struct LateEdge: Sendable {
+    public var child: String
+    public var parent: String
+    public var kind: String
+    public var weight: Double
+    public var inferred: Bool
+
+    public init(child: String, parent: String, kind: String = "remix", weight: Double = 1, inferred: Bool = false) {
+        self.child = child
+        self.parent = parent
+        self.kind = kind
+        self.weight = weight
+        self.inferred = inferred
+    }
+}
