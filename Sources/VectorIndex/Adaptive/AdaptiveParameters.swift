@@ -1,0 +1,22 @@
+/// When an ``AdaptiveIndex`` keeps a graph and when it moves fresh vectors into it.
+public struct AdaptiveParameters: Sendable, Equatable {
+    public var graph: HNSWParameters
+
+    /// Live vectors from which a graph pays; fewer are scanned exactly.
+    public var graphThreshold: Int
+    public static let defaultGraphThreshold = 10_000
+
+    /// Fresh vectors from which a seal is wanted. The tail is scanned exactly by every search, so it should cost less
+    /// than the walk.
+    public var tailLimit: Int
+    public static let defaultTailLimit = 4_096
+
+    public init(
+        graph: HNSWParameters = HNSWParameters(), graphThreshold: Int = defaultGraphThreshold,
+        tailLimit: Int = defaultTailLimit
+    ) {
+        self.graph = graph
+        self.graphThreshold = max(graphThreshold, 1)
+        self.tailLimit = max(tailLimit, 1)
+    }
+}

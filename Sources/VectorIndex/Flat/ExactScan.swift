@@ -1,0 +1,68 @@
+import Vectors
+
+/// Comparing a query with rows one by one.
+///
+/// The query is padded to the view's stride, so that kernels need no tail.
+struct ExactScan {
+    let view: VectorView
+    let kernel: MetricKernel
+    let query: UnsafePointer<Float>
+    let scratch: SearchScratch
+
+    /// Calls `body` with every slot of a range, in order, and its distance.
+    func forEach(in range: Range<Int>, _ body: (UInt32, Float) -> Void) {
+        var slot = range.lowerBound
+        while slot < range.upperBound {
+            let rows = min(view.contiguousRows(from: UInt32(slot)), range.upperBound - slot, 64)
+            kernel.rows(
+                query, view.row(UInt32(slot)), stride: view.stride, rows: rows, count: view.stride,
+                out: scratch.distances)
+            for row in 0..<rows { body(UInt32(slot + row), scratch.distances[row]) }
+            slot += rows
+        }
+    }
+
+    /// The nearest of the slots in a range that are not dead. Returns how many rows were compared.
+    func nearest(in range: Range<Int>, dead: SlotBitmap, hasDead: Bool, into top: inout TopKeys) -> Int {
+        if hasDead {
+            forEach(in: range) { slot, distance in
+                if !dead.contains(slot) { top.insert(CandidateKey.make(distance: distance, slot: slot)) }
+            }
+        } else {
+            forEach(in: range) { top.insert(CandidateKey.make(distance: $1, slot: $0)) }
+        }
+        return range.count
+    }
+
+    /// The nearest of the slots whose bits are set in `allowed`. Returns how many rows were compared.
+    func nearest(in range: Range<Int>, allowed: UnsafeBufferPointer<UInt64>, into top: inout TopKeys) -> Int {
+        let addresses = view.addresses
+        let limit = SearchScratch.batch
+        var pending = 0
+        var compared = 0
+        func flush() {
+            kernel.gather(query, scratch.rows, rows: pending, count: view.stride, out: scratch.distances)
+            for index in 0..<pending {
+                top.insert(CandidateKey.make(distance: scratch.distances[index], slot: scratch.slots[index]))
+            }
+            compared += pending
+            pending = 0
+        }
+        guard !range.isEmpty else { return 0 }
+        for word in range.lowerBound / 64...(range.upperBound - 1) / 64 where word < allowed.count {
+            var rest = allowed[word]
+            if word == range.lowerBound / 64 { rest &= ~0 << UInt64(range.lowerBound & 63) }
+            if word == range.upperBound / 64 { rest &= (1 << UInt64(range.upperBound & 63)) - 1 }
+            while rest != 0 {
+                let slot = UInt32(word * 64 + rest.trailingZeroBitCount)
+                rest &= rest - 1
+                scratch.slots[pending] = slot
+                scratch.rows[pending] = addresses[slot]
+                pending += 1
+                if pending == limit { flush() }
+            }
+        }
+        if pending > 0 { flush() }
+        return compared
+    }
+}

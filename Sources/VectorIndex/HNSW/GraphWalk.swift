@@ -1,0 +1,284 @@
+import Vectors
+
+/// The inner loops over a graph: plain pointers and integers, so that nothing is retained, released or checked inside.
+///
+/// SAFETY: a walk borrows the graph, the view and the scratch memory of its caller and must not outlive the call.
+/// Every slot in the graph's lists is below `graph.count`, which the view covers; `GraphFile` checks that for graphs
+/// that come from bytes.
+struct GraphWalk {
+    private let links: UnsafePointer<UInt32>
+    private let width: Int
+    private let upper: UnsafePointer<UInt32>
+    private let upperRow: UnsafePointer<UInt32>
+    private let upperWidth: Int
+    private let addresses: RowAddresses
+    private let stride: Int
+    private let kernel: MetricKernel
+    private let visited: UnsafeMutablePointer<UInt64>
+    private let keys: UnsafeMutablePointer<UInt64>
+    private let slots: UnsafeMutablePointer<UInt32>
+    private let failing: UnsafeMutablePointer<UInt32>
+    private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+    private let distances: UnsafeMutablePointer<Float>
+    /// 64-byte aligned, padded with zeros to `stride`.
+    let query: UnsafePointer<Float>
+    private(set) var hops = 0
+    private(set) var distanceComputations = 0
+    /// Length of the sorted candidate list that the last walk left in the scratch memory.
+    private(set) var found = 0
+
+    /// - Parameter capacity: the longest candidate list that this walk will use.
+    init(graph: HNSWGraph, view: VectorView, query: UnsafePointer<Float>, scratch: SearchScratch, capacity: Int) {
+        scratch.prepareVisited(slots: graph.capacity)
+        scratch.prepareKeys(capacity)
+        links = UnsafePointer(graph.links)
+        width = graph.levelZeroLinks
+        upper = UnsafePointer(graph.upper)
+        upperRow = UnsafePointer(graph.upperRow)
+        upperWidth = graph.parameters.m
+        addresses = view.addresses
+        stride = view.stride
+        kernel = MetricKernel(graph.metric)
+        visited = scratch.visited
+        keys = scratch.keys
+        slots = scratch.slots
+        failing = scratch.failing
+        rows = scratch.rows
+        distances = scratch.distances
+        self.query = query
+    }
+
+    /// The candidates of the last walk, from nearest to farthest.
+    var candidates: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(start: keys, count: found) }
+
+    @inline(__always)
+    private func list(_ slot: UInt32, _ level: Int) -> (UnsafePointer<UInt32>, Int) {
+        if level == 0 { return (links + Int(slot) &* width, width) }
+        return (upper + (Int(upperRow[Int(slot)]) &+ level &- 1) &* upperWidth, upperWidth)
+    }
+
+    /// Marks a slot as visited; whether it was new.
+    @inline(__always)
+    private func visit(_ slot: UInt32) -> Bool {
+        let word = visited + Int(slot >> 6)
+        let bit: UInt64 = 1 << UInt64(slot & 63)
+        if word.pointee & bit != 0 { return false }
+        word.pointee |= bit
+        return true
+    }
+
+    mutating func distance(to slot: UInt32) -> Float {
+        distanceComputations += 1
+        return kernel.pair(query, addresses[slot], count: stride)
+    }
+
+    /// Computes `distances` of the first `count` entries of `slots`.
+    @inline(__always)
+    private mutating func measure(_ count: Int) {
+        for index in 0..<count { rows[index] = addresses[slots[index]] }
+        kernel.gather(query, rows, rows: count, count: stride, out: distances)
+        distanceComputations &+= count
+    }
+
+    // MARK: - Upper levels
+
+    /// Walks greedily on one level until no neighbor is nearer. Returns the nearest node seen.
+    mutating func descend(from start: UInt64, level: Int) -> UInt64 {
+        var best = start
+        while true {
+            let (list, room) = list(CandidateKey.slot(best), level)
+            var count = 0
+            while count < room, list[count] != HNSWGraph.none {
+                slots[count] = list[count]
+                count += 1
+            }
+            hops += 1
+            measure(count)
+            let before = best
+            for index in 0..<count {
+                best = min(best, CandidateKey.make(distance: distances[index], slot: slots[index]))
+            }
+            if best == before { return best }
+        }
+    }
+
+    /// The start of a walk on `level`: greedy steps from the graph's entry down through the levels above.
+    mutating func start(entry: UInt32, topLevel: Int, above level: Int) -> UInt64 {
+        var best = CandidateKey.make(distance: distance(to: entry), slot: entry)
+        var current = topLevel
+        while current > level {
+            best = descend(from: best, level: current)
+            current -= 1
+        }
+        return best
+    }
+
+    // MARK: - Best-first walk
+
+    /// Puts a key into the sorted list of at most `limit`. Returns its position, or `Int.max` when it is too far.
+    @inline(__always)
+    private mutating func insert(_ key: UInt64, limit: Int) -> Int {
+        if found == limit {
+            if key >= keys[found &- 1] { return Int.max }
+            found &-= 1
+        }
+        var low = 0
+        var high = found
+        while low < high {
+            let middle = (low &+ high) >> 1
+            if keys[middle] < key { low = middle &+ 1 } else { high = middle }
+        }
+        (keys + (low &+ 1)).update(from: keys + low, count: found &- low)
+        keys[low] = key
+        found &+= 1
+        return low
+    }
+
+    /// Best-first walk on one level: leaves the `limit` nearest nodes that it met in ``candidates``.
+    ///
+    /// `visited` must be clear; the caller clears it afterwards.
+    mutating func search(from start: UInt64, level: Int, limit: Int) {
+        found = 0
+        _ = visit(CandidateKey.slot(start))
+        _ = insert(start, limit: limit)
+        var cursor = 0
+        while cursor < found {
+            let key = keys[cursor]
+            if key & CandidateKey.flag != 0 {
+                cursor &+= 1
+                continue
+            }
+            keys[cursor] = key | CandidateKey.flag
+            let (list, room) = list(CandidateKey.slot(key), level)
+            var count = 0
+            var index = 0
+            while index < room, list[index] != HNSWGraph.none {
+                let slot = list[index]
+                index &+= 1
+                if visit(slot) {
+                    slots[count] = slot
+                    count &+= 1
+                }
+            }
+            if cursor &+ 1 < found {
+                let (next, _) = self.list(CandidateKey.slot(keys[cursor &+ 1]), level)
+                Distance.prefetch(next)
+            }
+            hops &+= 1
+            measure(count)
+            take(count, limit: limit, cursor: &cursor)
+        }
+    }
+
+    /// Inserts the measured slots and moves the cursor back to the nearest new one.
+    @inline(__always)
+    private mutating func take(_ count: Int, limit: Int, cursor: inout Int) {
+        for index in 0..<count {
+            let key = CandidateKey.make(distance: distances[index], slot: slots[index])
+            let position = insert(key, limit: limit)
+            if position < cursor { cursor = position }
+        }
+    }
+
+    // MARK: - Filtered walk
+
+    /// Best-first walk on level 0 along nodes that pass a filter.
+    ///
+    /// The candidate list holds passing nodes only. Where less than half of a node's neighbors pass, the walk looks
+    /// through the failing ones to *their* neighbors (two-hop expansion, as ACORN-1 does: Patel et al., SIGMOD 2024,
+    /// arXiv 2403.04871), for at most `twoHopLimit` new nodes per step.
+    ///
+    /// - Parameters:
+    ///   - start: a node near the query, passing or not.
+    ///   - seeds: passing nodes spread over the set; they keep the walk alive when the query's surroundings all fail.
+    ///   - budget: distance computations after which the walk gives up.
+    /// - Returns: whether the walk came to its natural end within the budget.
+    mutating func searchFiltered(
+        from start: UInt64, seeds: [UInt32], limit: Int, allowed: UnsafeBufferPointer<UInt64>, budget: Int
+    ) -> Bool {
+        found = 0
+        let end = distanceComputations + budget
+        _ = visit(CandidateKey.slot(start))
+        var cursor = 0
+        if Self.passes(CandidateKey.slot(start), allowed) {
+            _ = insert(start, limit: limit)
+        } else {
+            let count = collect(around: CandidateKey.slot(start), allowed)
+            measure(count)
+            take(count, limit: limit, cursor: &cursor)
+        }
+        var fresh = 0
+        for seed in seeds.prefix(SearchScratch.batch) where visit(seed) {
+            slots[fresh] = seed
+            fresh += 1
+        }
+        measure(fresh)
+        take(fresh, limit: limit, cursor: &cursor)
+        cursor = 0
+        while cursor < found {
+            let key = keys[cursor]
+            if key & CandidateKey.flag != 0 {
+                cursor &+= 1
+                continue
+            }
+            if distanceComputations > end { return false }
+            keys[cursor] = key | CandidateKey.flag
+            let count = collect(around: CandidateKey.slot(key), allowed)
+            measure(count)
+            take(count, limit: limit, cursor: &cursor)
+        }
+        return true
+    }
+
+    /// New nodes that one step of a filtered walk may reach through failing neighbors.
+    private static let twoHopLimit = 64
+
+    @inline(__always)
+    private static func passes(_ slot: UInt32, _ allowed: UnsafeBufferPointer<UInt64>) -> Bool {
+        allowed[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1
+    }
+
+    /// Puts the unvisited passing nodes around `center` into `slots`; returns their number.
+    private mutating func collect(around center: UInt32, _ allowed: UnsafeBufferPointer<UInt64>) -> Int {
+        hops &+= 1
+        var count = 0
+        var failed = 0
+        var degree = 0
+        let near = links + Int(center) &* width
+        while degree < width, near[degree] != HNSWGraph.none {
+            let slot = near[degree]
+            degree &+= 1
+            let passing = Self.passes(slot, allowed)
+            if passing {
+                if visit(slot) {
+                    slots[count] = slot
+                    count &+= 1
+                }
+            } else {
+                // A failing neighbor that was looked through before has nothing new to show.
+                if visit(slot) {
+                    failing[failed] = slot
+                    Distance.prefetch(links + Int(slot) &* width)
+                    failed &+= 1
+                }
+            }
+        }
+        guard failed &* 2 > degree else { return count }
+        var index = 0
+        while index < failed {
+            let far = links + Int(failing[index]) &* width
+            var position = 0
+            while position < width, far[position] != HNSWGraph.none {
+                let slot = far[position]
+                position &+= 1
+                if Self.passes(slot, allowed), visit(slot) {
+                    slots[count] = slot
+                    count &+= 1
+                    if count >= Self.twoHopLimit { return count }
+                }
+            }
+            index &+= 1
+        }
+        return count
+    }
+}
