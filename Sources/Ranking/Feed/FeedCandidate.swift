@@ -150,4 +150,13 @@ public struct FeedBaseline: Sendable, Equatable, Codable {
         baseRate = (successes + 1) / (trials + 20)
         qualityQuantile = QuantileTable(bounds).quantile(0.95) ?? 0
     }
+
+    /// Quality in 0…1: the Wilson lower bound of s / n relative to the platform's 0.95 quantile.
+    public func quality(of counters: EngagementCounters, wilsonZ: Double = 1.28) -> Double {
+        quality(wilson: wilsonLowerBound(successes: counters.successes, trials: counters.trials, z: wilsonZ))
+    }
+
+    func quality(wilson: Double) -> Double {
+        min(1, qualityQuantile > 0 ? wilson / qualityQuantile : wilson)
+    }
 }

@@ -89,7 +89,6 @@ public struct FeedScorer: Sendable {
         let trials = work.counters.trials
         let successes = work.counters.successes
         let wilson = wilsonLowerBound(successes: successes, trials: trials, z: parameters.wilsonZ)
-        let usual = baseline.qualityQuantile > 0 ? baseline.qualityQuantile : 1
         let ageHours = max(0, Double(now) - Double(work.createdAt)) / 3_600_000
         let depthFit = depthFit(work.depth)
         let newBranch = !viewer.recentRootFamilies.contains(work.rootFamily)
@@ -97,7 +96,7 @@ public struct FeedScorer: Sendable {
         let (alpha, beta) = prior.posterior(successes: successes, trials: trials)
         var sampler = BetaSampler(seed: drawSeed(work: work.keyHash, period: period))
         return FeedScoreParts(
-            taste: taste(work.taste), quality: min(1, wilson / usual),
+            taste: taste(work.taste), quality: baseline.quality(wilson: wilson),
             fresh: exp2(-ageHours / parameters.freshHalfLifeHours),
             lineage: 0.5 * growth + 0.3 * depthFit + 0.2 * (newBranch ? 1 : 0),
             exploration: sampler.draw(alpha: alpha, beta: beta), tasteMatch: viewer.hasHistory ? work.taste : nil,

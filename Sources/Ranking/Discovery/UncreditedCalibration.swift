@@ -1,0 +1,81 @@
+/// When a likeness is suspicious: learned per embedding model and version from the lineage itself.
+public struct UncreditedCalibration: Sendable, Equatable, Codable {
+    /// τ: pairs less alike are never listed.
+    public let threshold: Double
+    /// Cosines of credited parent-child pairs; `nil` while there are too few.
+    public let credited: QuantileTable?
+    /// Cosines of random pairs of works by different creators; `nil` while there are too few.
+    public let randomPairs: QuantileTable?
+
+    /// For a store that has not seen enough: only near copies.
+    public static let cold = UncreditedCalibration(threshold: 0.95, credited: nil, randomPairs: nil)
+
+    private init(threshold: Double, credited: QuantileTable?, randomPairs: QuantileTable?) {
+        self.threshold = threshold
+        self.credited = credited
+        self.randomPairs = randomPairs
+    }
+
+    /// What an estimate asks for.
+    public struct Requirements: Sendable, Equatable {
+        /// False alarms per work that are acceptable.
+        public var falseAlarmsPerWork: Double
+        /// Share of works believed to be uncredited remixes. They sit among the presumed negatives, and this much of
+        /// the tail is theirs. 0 is careful: it takes every likeness among unlinked works for chance.
+        public var baseRate: Double
+        /// Quantile of random pairs that τ never goes below.
+        public var randomQuantile: Double
+        public var creditedMin: Int
+        public var randomMin: Int
+
+        public init(
+            falseAlarmsPerWork: Double = 1e-4, baseRate: Double = 0, randomQuantile: Double = 0.9999,
+            creditedMin: Int = 100, randomMin: Int = 10_000
+        ) {
+            self.falseAlarmsPerWork = falseAlarmsPerWork
+            self.baseRate = baseRate
+            self.randomQuantile = randomQuantile
+            self.creditedMin = creditedMin
+            self.randomMin = randomMin
+        }
+    }
+
+    /// The calibration of a store.
+    ///
+    /// τ is the smallest cosine at which at most `falseAlarmsPerWork` (plus the base rate) of the works have an
+    /// unlinked look-alike, never below the `randomQuantile` of random pairs, and at most 1: exact copies always
+    /// count. With fewer works than resolve the rate, or too few samples, the cold threshold stays the lower bound.
+    /// - Parameters:
+    ///   - credited: cosines of credited parent-child pairs: what remixes look like.
+    ///   - randomPairs: cosines of random pairs by different creators.
+    ///   - nearestUnlinked: for each work of a sample, the largest cosine to an older, unlinked work of another
+    ///     creator, siblings included: what chance and common sources look like.
+    public init(
+        credited: QuantileTable, randomPairs: QuantileTable, nearestUnlinked: QuantileTable,
+        requirements: Requirements = Requirements()
+    ) {
+        let hasCredited = credited.count >= requirements.creditedMin
+        let hasRandom = randomPairs.count >= requirements.randomMin
+        let allowed = requirements.falseAlarmsPerWork + requirements.baseRate
+        let resolves = Double(nearestUnlinked.count) * requirements.falseAlarmsPerWork >= 1
+        var threshold = -1.0
+        if !(hasCredited && hasRandom && resolves) { threshold = UncreditedCalibration.cold.threshold }
+        if hasRandom { threshold = max(threshold, randomPairs.quantile(requirements.randomQuantile) ?? 1) }
+        if resolves {
+            // The largest cosine that may not be listed any more is the one after the allowed ones.
+            let listed = Int((Double(nearestUnlinked.count) * allowed).rounded(.down))
+            if listed < nearestUnlinked.count {
+                threshold = max(threshold, nearestUnlinked.values[nearestUnlinked.count - 1 - listed].nextUp)
+            }
+        }
+        self.init(
+            threshold: min(1, threshold), credited: hasCredited ? credited : nil,
+            randomPairs: hasRandom ? randomPairs : nil)
+    }
+
+    /// The same calibration with a caller's threshold.
+    public func with(threshold: Double) throws(ParameterError) -> UncreditedCalibration {
+        try ParameterError.check(threshold, "threshold", -1...1)
+        return UncreditedCalibration(threshold: threshold, credited: credited, randomPairs: randomPairs)
+    }
+}
