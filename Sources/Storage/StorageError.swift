@@ -1,0 +1,35 @@
+/// What went wrong below the engine: a code to act on, a sentence to read, and SQLite's own code where there is one.
+public struct StorageError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable, Hashable {
+        /// Another process holds the directory.
+        case locked
+        /// The disk, or the space given to the store, is full.
+        case full
+        /// Stored bytes fail their checksum.
+        case corrupt
+        /// Made by a newer program, or not a store at all.
+        case incompatible
+        /// The operating system refused to read or write.
+        case io
+        /// Too many writes are waiting.
+        case overloaded
+        /// A defect of the caller.
+        case misuse
+    }
+
+    public var code: Code
+    public var message: String
+    public var path: String?
+    public var sqliteCode: Int32?
+
+    public init(_ code: Code, _ message: String, path: String? = nil, sqliteCode: Int32? = nil) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.sqliteCode = sqliteCode
+    }
+
+    public var description: String {
+        message + (path.map { " (\($0))" } ?? "") + (sqliteCode.map { " [SQLite \($0)]" } ?? "")
+    }
+}
