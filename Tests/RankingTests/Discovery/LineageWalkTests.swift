@@ -26,8 +26,9 @@ struct RandomLineage {
 
     var neighborhood: LineageNeighborhood {
         LineageNeighborhood(
-            parents: { [parents] in parents[Int($0)] }, childCount: { [children] in children[Int($0)].count },
-            children: { [children] in children[Int($0)] })
+            forEachParent: { [parents] in parents[Int($0)].forEach($1) },
+            childCount: { [children] in children[Int($0)].count },
+            forEachChild: { [children] in children[Int($0)].forEach($1) })
     }
 
     /// Personalized PageRank by power iteration until nothing moves.
@@ -76,7 +77,7 @@ struct RandomLineage {
     }
 
     @Test func anIsolatedWorkKeepsAllItsMass() {
-        let alone = LineageNeighborhood(parents: { _ in [] }, childCount: { _ in 0 }, children: { _ in [] })
+        let alone = LineageNeighborhood(forEachParent: { _, _ in }, childCount: { _ in 0 }, forEachChild: { _, _ in })
         #expect(LineageWalk().visits(from: 7, in: alone) == [LineageWalk.Visit(node: 7, mass: 1)])
     }
 
@@ -84,10 +85,10 @@ struct RandomLineage {
         // A root with a million children, asked from one of them.
         var asked = 0
         let hub = LineageNeighborhood(
-            parents: { $0 == 0 ? [] : [0] }, childCount: { $0 == 0 ? 1_000_000 : 0 },
-            children: { _ in
+            forEachParent: { if $0 != 0 { $1(0) } }, childCount: { $0 == 0 ? 1_000_000 : 0 },
+            forEachChild: { _, visit in
                 asked += 1
-                return (1...1_000_000).map { UInt32($0) }
+                for child in 1...1_000_000 { visit(UInt32(child)) }
             })
         let visits = LineageWalk().visits(from: 5, in: hub)
         #expect(asked == 0)
@@ -99,7 +100,8 @@ struct RandomLineage {
         let parents: [[UInt32]] = [[], [], [0, 1], [1]]
         let children: [[UInt32]] = [[2], [2, 3], [], []]
         let lineage = LineageNeighborhood(
-            parents: { parents[Int($0)] }, childCount: { children[Int($0)].count }, children: { children[Int($0)] })
+            forEachParent: { parents[Int($0)].forEach($1) }, childCount: { children[Int($0)].count },
+            forEachChild: { children[Int($0)].forEach($1) })
         let walk = LineageWalk(tolerance: 1e-9)
         func mass(_ visits: [LineageWalk.Visit], _ node: UInt32) throws -> Double {
             try #require(visits.first { $0.node == node }).mass
