@@ -93,9 +93,13 @@ let package = Package(
         .testTarget(name: "RankingTests", dependencies: ["Ranking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "Engine", "TestSupport"], swiftSettings: strict),
+            name: "EngineTests", dependencies: ["Engine", "Lineage", "Metadata", "Storage", "VectorIndex", "Vectors", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["Platform", "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [

@@ -1,0 +1,105 @@
+public import Lineage
+public import Metadata
+public import VectorIndex
+import Vectors
+
+/// One namespace at one sequence: immutable, safe from any thread, taken once per request.
+///
+/// The key map and the metadata index are shared with the writer and may run ahead of the snapshot; answers drop
+/// ordinals that the snapshot does not cover.
+public final class NamespaceSnapshot: Sendable {
+    /// Sequence of the last write that the snapshot contains.
+    public let seq: UInt64
+    /// Records, deleted ones not counted.
+    public let recordCount: Int
+    /// By ordinal.
+    public let rows: ChunkedArray<RecordRow>
+    public let index: IndexSnapshot
+    /// The lineage graph over the records, for collections that have one.
+    public let lineage: LineageSnapshot?
+    let ordinalOfSlot: ChunkedArray<UInt32>
+    let keys: KeyMap
+    let metadata: MetadataIndex
+
+    init(
+        seq: UInt64, recordCount: Int, rows: ChunkedArray<RecordRow>, ordinalOfSlot: ChunkedArray<UInt32>,
+        index: IndexSnapshot, lineage: LineageSnapshot?, keys: KeyMap, metadata: MetadataIndex
+    ) {
+        self.seq = seq
+        self.recordCount = recordCount
+        self.rows = rows
+        self.ordinalOfSlot = ordinalOfSlot
+        self.index = index
+        self.lineage = lineage
+        self.keys = keys
+        self.metadata = metadata
+    }
+
+    /// The ordinal of a record, or `nil` when there is none in this snapshot.
+    public func ordinal(ofKey key: String) -> UInt32? {
+        guard let ordinal = keys.ordinal(key), ordinal < rows.count, rows[Int(ordinal)].exists else { return nil }
+        return ordinal
+    }
+
+    /// The stored vector of a record (normalized when the metric is cosine), or `nil` when it has none.
+    public func vector(of ordinal: UInt32) -> [Float]? {
+        let slot = rows[Int(ordinal)].slot
+        return slot == RecordRow.noSlot || slot >= index.count ? nil : index.vector(slot)
+    }
+
+    /// Ordinals whose metadata matches a filter.
+    public func matching(_ filter: MetadataFilter) -> RoaringBitmap {
+        metadata.evaluate(filter)
+    }
+}
+
+// MARK: - Search
+
+extension NamespaceSnapshot {
+    /// The `k` nearest records to a query.
+    ///
+    /// - Parameters:
+    ///   - query: in the collection's dimension, finite; not zero when the metric is cosine.
+    ///   - allowed: only these ordinals, when given.
+    /// - Returns: hits from nearest to farthest, `k` of them whenever `k` records qualify, and the index's counters.
+    public func search(
+        _ query: [Float], k: Int, allowed: RoaringBitmap? = nil, efSearch: Int? = nil
+    ) -> (hits: [RecordHit], counters: SearchCounters) {
+        let parameters = SearchParameters(k: k, efSearch: efSearch, filter: allowed.map(slotBitmap))
+        let result = query.withUnsafeBufferPointer { index.search($0, parameters) }
+        let hits = result.neighbors.map { neighbor in
+            RecordHit(
+                ordinal: ordinalOfSlot[Int(neighbor.slot)],
+                score: index.metric.score(fromDistance: neighbor.distance))
+        }
+        return (hits, result.counters)
+    }
+
+    /// Scores of all records that have a vector, by an exact scan: `(ordinal, score)` in slot order.
+    public func scanScores(_ query: [Float], _ body: (UInt32, Float) -> Void) {
+        let metric = index.metric
+        query.withUnsafeBufferPointer { pointer in
+            index.distances(to: pointer) { slot, distance in
+                body(ordinalOfSlot[Int(slot)], metric.score(fromDistance: distance))
+            }
+        }
+    }
+
+    /// Cosine similarity of two stored records; 0 when either has no vector.
+    public func cosine(_ a: UInt32, _ b: UInt32) -> Float {
+        let slotA = rows[Int(a)].slot
+        let slotB = rows[Int(b)].slot
+        guard slotA < index.count, slotB < index.count else { return 0 }
+        return index.cosine(slotA, slotB)
+    }
+
+    private func slotBitmap(_ ordinals: RoaringBitmap) -> SlotBitmap {
+        var bitmap = SlotBitmap(capacity: index.count)
+        ordinals.forEach { ordinal in
+            guard ordinal < rows.count else { return }
+            let slot = rows[Int(ordinal)].slot
+            if slot < index.count { bitmap.insert(slot) }
+        }
+        return bitmap
+    }
+}

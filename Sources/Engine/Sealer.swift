@@ -1,0 +1,82 @@
+import Dispatch
+import Storage
+import Synchronization
+import VectorIndex
+
+/// Moves fresh vectors into graphs, in the background, one namespace at a time.
+///
+/// The decision (`consider`) and the installation run on the writer's queue; the long work, which only reads immutable
+/// data, runs on a queue of its own. Readers see the old state until the new one is published.
+final class Sealer: Sendable {
+    private let database: SQLiteStore
+    private let queue = DispatchQueue(label: "arcanea.seal", qos: .utility)
+    private let stopping = Atomic(false)
+    private let pending = DispatchGroup()
+
+    init(database: SQLiteStore) {
+        self.database = database
+    }
+
+    /// On the writer's queue: starts a seal when the namespace's fresh tail is long enough.
+    func consider(_ namespace: Namespace) {
+        let writer = namespace.writer
+        guard writer.index.wantsSeal, !writer.isSealing, !stopping.load(ordering: .relaxed) else { return }
+        writer.isSealing = true
+        let job = writer.index.makeSealJob()
+        pending.enter()
+        queue.async { [self] in
+            let sealed = try? job.run(progress: { _ in }, isCancelled: { self.stopping.load(ordering: .relaxed) })
+            Task {
+                _ = try? await database.commits.submit(barrier: false) { _ in
+                    ((), { self.install(sealed, in: namespace) })
+                }
+                self.pending.leave()
+            }
+        }
+    }
+
+    /// On the writer's queue.
+    private func install(_ sealed: SealedGraph?, in namespace: Namespace) {
+        let writer = namespace.writer
+        writer.isSealing = false
+        guard let sealed else { return }
+        writer.index.install(sealed)
+        namespace.publish()
+        // Each file costs a write of the whole graph: pay for it when the graph has grown by a quarter, and at close.
+        if sealed.count >= writer.persistedSlots + writer.persistedSlots / 4 { persist(namespace) }
+        consider(namespace)
+    }
+
+    /// On the writer's queue, or after it has drained: writes the namespace's graph, which start-up uses and verifies.
+    func persist(_ namespace: Namespace) {
+        let writer = namespace.writer
+        guard let graph = writer.index.sealedGraph, graph.count > writer.persistedSlots else { return }
+        let ordinals = writer.ordinalOfSlot
+        let slots = (0..<graph.count).map { slot in
+            IndexFile.Slot(ordinal: ordinals[slot], vectorSeq: writer.vectorSeqOfSlot[slot])
+        }
+        writer.persistedSlots = graph.count
+        let seq = writer.seq
+        pending.enter()
+        queue.async { [self] in
+            defer { pending.leave() }
+            // A failure costs a rebuild at the next start, never an answer: the file is derived.
+            try? database.derivedFiles.write(
+                IndexFile.name(namespace: namespace.id), seq: seq, count: UInt64(slots.count),
+                IndexFile(slots: slots, graph: graph).serialized())
+        }
+    }
+
+    /// Waits until no seal and no file write is under way.
+    func drain() async {
+        await withCheckedContinuation { continuation in
+            pending.notify(queue: queue) { continuation.resume() }
+        }
+    }
+
+    /// Ends running seals early and starts no more.
+    func stop() async {
+        stopping.store(true, ordering: .relaxed)
+        await drain()
+    }
+}

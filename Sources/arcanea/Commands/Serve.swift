@@ -1,0 +1,86 @@
+import ArgumentParser
+import Engine
+import Foundation
+import HTTPAPI
+import Logging
+import Platform
+import ServiceLifecycle
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer over HTTP.",
+        discussion: """
+            Serves the store in --data until SIGTERM or SIGINT; requests in flight are finished first.
+
+            Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz,
+            /readyz and /version needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
+
+              arcanea serve --data ./.arcanea
+              ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --data ./.arcanea --host 0.0.0.0
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "Address to bind to. Other than loopback only when ARCANEA_API_KEY is set.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port = 5080
+
+    @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
+    var externalDimension: Int?
+
+    @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
+    }
+
+    func run() async throws {
+        let started = ContinuousClock.now
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "arcanea")
+        let server = APIServerConfiguration(
+            host: host, port: port, apiKey: ProcessInfo.processInfo.environment["ARCANEA_API_KEY"])
+        try server.validate()
+
+        let platform = try await ArcaneaPlatform.open(
+            PlatformConfiguration(
+                directory: store.data, mode: .readWrite,
+                embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
+                serverURL: "http://\(host):\(port)"))
+        let application = makeApplication(platform: platform, configuration: server, logger: logger)
+        let status = platform.status()
+        Terminal.error(
+            "arcanea \(BuildInformation.version): \(Terminal.count(status.essences)) works, "
+                + "\(Terminal.count(status.memories)) memories in \(store.data); "
+                + "ready on http://\(host):\(port) after \(Terminal.duration((ContinuousClock.now - started).seconds))\n")
+
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            await platform.close()
+            throw error
+        }
+        await platform.close()
+        logger.info("stopped")
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

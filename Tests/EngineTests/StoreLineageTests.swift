@@ -1,0 +1,72 @@
+import Engine
+import Lineage
+import TestSupport
+import Testing
+
+struct StoreLineageTests {
+    @Test("lineage survives a restart: births, late credits, retractions, states")
+    func restart() async throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let directory = TemporaryDirectory()
+        let store = try openTestStore(directory)
+        for node in 0..<120 {
+            var parents: Set<UInt32> = []
+            if node > 0 {
+                for _ in 0..<Int.random(in: 0...3, using: &random) { parents.insert(.random(in: 0..<UInt32(node), using: &random)) }
+            }
+            let links = parents.sorted().map { link($0) }
+            try await store.write { transaction in
+                _ = try transaction.insert(
+                    RecordDraft(key: "w\(node)", createdAt: Int64(node), payload: [UInt8(node % 5)], parents: links),
+                    in: transaction.namespace("works", ""))
+            }
+        }
+        var refused = 0
+        for _ in 0..<60 {
+            let child = UInt32.random(in: 0..<120, using: &random)
+            let parent = UInt32.random(in: 0..<120, using: &random)
+            let late = ParentLink(parent: parent, kind: .collab, weight: 0.5, flags: [.late], at: 7)
+            do {
+                try await store.write(barrier: true) { transaction in
+                    try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
+                }
+            } catch let error as EngineError {
+                refused += 1
+                #expect(
+                    [.cycle, .alreadyExists, .invalidArgument].contains(error.code), "\(error), seed \(seed)")
+                if error.code == .cycle { #expect(error.details["cycle"]?.isEmpty == false, "seed \(seed)") }
+            }
+        }
+        #expect(refused > 0 && refused < 60, "both outcomes occur, seed \(seed)")
+        let snapshot = try #require(store.namespace("works", "")).snapshot
+        let lineage = try #require(snapshot.lineage)
+        let retracted = try #require((0..<UInt32(120)).first { !lineage.parents(of: $0).isEmpty })
+        let lost = try #require(lineage.parents(of: retracted).first?.parent)
+        try await store.write(barrier: true) { transaction in
+            let namespace = try transaction.namespace("works", "")
+            try transaction.retractEdge(child: retracted, parent: lost, reason: "test", in: namespace)
+            try transaction.setNodeState(3, .hidden, in: namespace)
+            _ = try transaction.update(3, in: namespace, RecordChange(state: NodeState.hidden.rawValue))
+        }
+        let before = try Self.picture(store)
+        await store.close()
+        let reopened = try openTestStore(directory)
+        #expect(try Self.picture(reopened) == before, "seed \(seed)")
+        let after = try #require(reopened.namespace("works", "")?.snapshot.lineage)
+        #expect(after.state(of: 3) == .hidden)
+        #expect(!after.parents(of: retracted).contains { $0.parent == lost }, "the retracted edge is not followed")
+        await reopened.close()
+    }
+
+    /// All parents and all ancestor sets: what lineage answers are made of.
+    private static func picture(_ store: Store) throws -> [[String]] {
+        let snapshot = try #require(store.namespace("works", "")).snapshot
+        let lineage = try #require(snapshot.lineage)
+        return (0..<UInt32(lineage.nodeCount)).map { node in
+            lineage.parents(of: node).map { "\($0.parent) \($0.kind.rawValue) \($0.weight) \($0.flags.rawValue) \($0.at)" }
+                .sorted()
+                + ["\(lineage.ancestors(of: node, options: WalkOptions()).nodes.map(\.node).sorted())"]
+        }
+    }
+}
