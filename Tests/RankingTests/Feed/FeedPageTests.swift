@@ -47,38 +47,53 @@ import Testing
     }
 
     /// Greedy by the definition, without any shortcut: full values for all candidates at each place.
-    @Test(arguments: 0..<25)
-    func equalsTheFullLoopWithoutExploration(seed: UInt64) throws {
-        var pool = FeedPool(count: 150, seed: seed, creators: 15, roots: 20)
-        for i in pool.candidates.indices { pool.candidates[i].sources = .taste }
-        let scorer = try pool.scorer {
-            $0.explorationEvery = 0
-            $0.duplicateCosine = 1.01
-        }
-        let prior = scorer.explorationPrior(for: pool.candidates, pageSize: 15)
-        let scored = scorer.score(pool.candidates, prior: prior)
+    func fullLoop(_ pool: FeedPool, scorer: FeedScorer, scores: [Double], count: Int) -> [Int] {
+        let parameters = scorer.parameters
         var chosen: [Int] = []
-        while chosen.count < 15 {
+        while chosen.count < count {
             func value(_ i: Int) -> Double {
                 let work = pool.candidates[i]
                 let window = chosen.suffix(9).map { pool.candidates[$0] }
                 guard !chosen.contains(i), window.count(where: { $0.creator == work.creator }) < 2,
                     window.count(where: { $0.rootFamily == work.rootFamily }) < 3
                 else { return -.infinity }
-                let creators = chosen.count { pool.candidates[$0].creator == work.creator }
-                let roots = chosen.count { pool.candidates[$0].rootFamily == work.rootFamily }
+                let creators = Double(chosen.count { pool.candidates[$0].creator == work.creator })
+                let roots = Double(chosen.count { pool.candidates[$0].rootFamily == work.rootFamily })
                 let nearest = chosen.map { min(1, max(0, dot(pool.vectors[$0], pool.vectors[i]))) }.max() ?? 0
-                return scored[i].score * pow(0.6, Double(creators)) * pow(0.75, Double(roots)) - 0.3 * nearest
+                return scores[i] * pow(parameters.creatorRepeat, creators) * pow(parameters.rootRepeat, roots)
+                    - parameters.mmrWeight * nearest
             }
             let values = pool.candidates.indices.map(value)
-            let best = try #require(values.indices.max { values[$0] < values[$1] })
-            guard values[best] > -.infinity else { break }
+            guard let best = values.indices.max(by: { values[$0] < values[$1] }), values[best] > -.infinity
+            else { break }
             chosen.append(best)
         }
-        let page = scorer.page(pool.candidates, count: 15, relations: pool.relations)
-        #expect(page.map(\.index) == chosen, "seed \(seed)")
-        let order = scored.indices.sorted { scored[$0].score > scored[$1].score }
-        #expect(page.map(\.rankBefore) == page.map { 1 + (order.firstIndex(of: $0.index) ?? -1) }, "seed \(seed)")
+        return chosen
+    }
+
+    @Test(arguments: 0..<25)
+    func equalsTheFullLoopWithoutExploration(seed: UInt64) throws {
+        // With repeats for free and few creators, the caps decide nearly every place.
+        for isCrowded in [false, true] {
+            var pool = FeedPool(count: 150, seed: seed, creators: isCrowded ? 7 : 15, roots: isCrowded ? 6 : 20)
+            for i in pool.candidates.indices { pool.candidates[i].sources = .taste }
+            let scorer = try pool.scorer {
+                $0.explorationEvery = 0
+                $0.duplicateCosine = 1.01
+                guard isCrowded else { return }
+                $0.creatorRepeat = 1
+                $0.rootRepeat = 1
+                $0.mmrWeight = 0.05
+            }
+            let prior = scorer.explorationPrior(for: pool.candidates, pageSize: 25)
+            let scored = scorer.score(pool.candidates, prior: prior)
+            let chosen = fullLoop(pool, scorer: scorer, scores: scored.map(\.score), count: 25)
+            let page = scorer.page(pool.candidates, count: 25, relations: pool.relations)
+            #expect(page.map(\.index) == chosen, "seed \(seed), crowded \(isCrowded)")
+            #expect(page.count >= 10)
+            let order = scored.indices.sorted { scored[$0].score > scored[$1].score }
+            #expect(page.map(\.rankBefore) == page.map { 1 + (order.firstIndex(of: $0.index) ?? -1) }, "seed \(seed)")
+        }
     }
 
     @Test(arguments: 0..<10)
@@ -215,5 +230,22 @@ import Testing
         let pool = FeedPool(count: 5, seed: 1)
         #expect(try pool.scorer().page([], count: 10, relations: pool.relations).isEmpty)
         #expect(try pool.scorer().page(pool.candidates, count: 0, relations: pool.relations).isEmpty)
+    }
+}
+
+/// Answers that must not change by accident: a change here changes what people see.
+@Suite struct FeedGoldenTests {
+    @Test func pages() throws {
+        let pool = FeedPool(count: 300, seed: 2_026)
+        let expected: [DiversityMethod: [UInt32]] = [
+            .mmr: [226, 72, 101, 12, 75, 172, 68, 244, 69, 181, 203, 285],
+            .dpp: [226, 72, 12, 101, 75, 172, 68, 244, 181, 69, 285, 224],
+        ]
+        for method in DiversityMethod.allCases {
+            let page = try pool.scorer { $0.diversity = method }
+                .page(pool.candidates, count: 12, relations: pool.relations)
+            #expect(page.map(\.ordinal) == expected[method])
+            #expect(abs(page[0].score - 0.624_955_867_9) < 1e-9 && abs(page[1].score - 0.615_054_388_2) < 1e-9)
+        }
     }
 }

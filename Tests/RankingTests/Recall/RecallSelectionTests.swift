@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    /// Without diversity the answer is the plain ranking by score: skipping hopeless candidates loses none.
+    @Test(arguments: 0..<20)
+    func skippingCandidatesLosesNone(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        let signals = (0..<1_500).map { randomMemory(UInt32($0), using: &generator) }
+        let scorer = try scorer {
+            $0.mmrLambda = 1
+            $0.poolFactor = 1
+            $0.keepMostRelevant = 0
+        }
+        let expected = signals.filter { calibration.relevance(cosine: $0.cosine) >= 0.15 }
+            .map { (score: scorer.score($0).score, ordinal: $0.ordinal) }
+            .sorted { $0.score > $1.score }
+        for k in [1, 10, 100] {
+            let result = scorer.select(signals, k: k) { _, _ in 0 }
+            #expect(result.map(\.ordinal) == expected.prefix(k).map(\.ordinal), "seed \(seed), k \(k)")
+        }
+    }
+
     @Test(arguments: 0..<10)
     func orderOfCandidatesDoesNotMatter(seed: UInt64) throws {
         var (signals, vectors) = memories(count: 200, seed: seed)
