@@ -1,0 +1,86 @@
+import Engine
+import Foundation
+import TestSupport
+import Testing
+import VectorIndex
+
+/// Graphs come and go behind a store's back; answers do not change.
+@Suite(.serialized)
+struct SealTests {
+    @Test("a namespace that grows gets a graph, keeps it over a restart, and does without it when it is damaged")
+    func lifeOfAGraph() async throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let directory = TemporaryDirectory()
+        var store = try openTestStore(directory)
+        for batch in 0..<12 {
+            let vectors = (0..<1_000).map { _ in random.vector(testDimension) }
+            try await store.write { transaction in
+                let namespace = try transaction.namespace("notes", "n")
+                for (position, vector) in vectors.enumerated() {
+                    _ = try transaction.insert(
+                        RecordDraft(key: "k\(batch)-\(position)", createdAt: 0, payload: [], vector: vector),
+                        in: namespace)
+                }
+            }
+        }
+        await store.waitForSeals()
+        let queries = (0..<20).map { _ in random.vector(testDimension) }
+        #expect(sealed(store) > 0, "12,000 vectors are enough for a graph, seed \(seed)")
+        try expectGoodRecall(store, queries, seed: seed)
+
+        // Changes after the graph was made: they live in the tail and in tombstones, here and after a restart.
+        try await store.write { transaction in
+            let namespace = try transaction.namespace("notes", "n")
+            for position in 0..<200 { try transaction.delete(UInt32(position * 7), in: namespace) }
+            for position in 0..<50 {
+                _ = try transaction.update(
+                    UInt32(10_000 + position), in: namespace,
+                    RecordChange(vector: .replace(queries[position % queries.count])))
+            }
+        }
+        try expectGoodRecall(store, queries, seed: seed)
+        await store.close()
+
+        store = try openTestStore(directory)
+        #expect(sealed(store) > 0, "the graph came back from its file, seed \(seed)")
+        try expectGoodRecall(store, queries, seed: seed)
+        await store.close()
+
+        let file = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: directory.appending("store"))
+                .first { $0.hasSuffix(".graph") })
+        let path = directory.appending("store/" + file)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        store = try openTestStore(directory)
+        try expectGoodRecall(store, queries, seed: seed)
+        await store.waitForSeals()
+        #expect(sealed(store) > 0, "a damaged file is made again, seed \(seed)")
+        try expectGoodRecall(store, queries, seed: seed)
+        await store.close()
+    }
+
+    private func sealed(_ store: Store) -> Int {
+        store.status.first { $0.namespace == "n" }?.sealedVectors ?? 0
+    }
+
+    /// Compares with an exact scan, and checks that every returned score is the true one and nothing deleted shows.
+    private func expectGoodRecall(_ store: Store, _ queries: [[Float]], seed: UInt64) throws {
+        let snapshot = try #require(store.namespace("notes", "n")).snapshot
+        var found = 0
+        for query in queries {
+            var exact: [(ordinal: UInt32, score: Float)] = []
+            snapshot.scanScores(query) { ordinal, score in exact.append((ordinal, score)) }
+            #expect(exact.count == snapshot.index.liveCount, "seed \(seed)")
+            exact.sort { ($0.score, $0.ordinal) < ($1.score, $1.ordinal) }
+            let worst = exact[9].score
+            let hits = snapshot.search(query, k: 10).hits
+            #expect(hits.count == 10, "seed \(seed)")
+            for hit in hits { #expect(snapshot.rows[Int(hit.ordinal)].exists, "seed \(seed)") }
+            found += hits.count { $0.score <= worst * 1.0001 + 1e-6 }
+        }
+        #expect(Double(found) / Double(queries.count * 10) >= 0.95, "seed \(seed)")
+    }
+}
