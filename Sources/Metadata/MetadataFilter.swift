@@ -1,4 +1,5 @@
-/// A condition on metadata, in the filter language that Pinecone's users know.
+/// A condition on metadata, in the filter language that Pinecone's users know: `$eq $ne $gt $gte $lt $lte $in $nin
+/// $exists $and $or`, an implicit `$eq` for a plain value, an implicit `$and` between the members of an object.
 ///
 /// A list of strings satisfies `$eq` and `$in` when any of its elements does; `$ne` and `$nin` are the exact negation of
 /// `$eq` and `$in`, so records that lack the field satisfy them. Comparisons are for numbers: other types, and records
@@ -41,8 +42,11 @@ extension MetadataFilter {
     }
 
     private static func holds(_ stored: MetadataValue?, _ asked: MetadataValue) -> Bool {
-        if case .strings(let elements)? = stored, case .string(let text) = asked { return elements.contains(text) }
-        return stored == asked
+        switch (stored, asked) {
+        case (_, .strings): false  // A list is not something to ask for; the parser refuses it.
+        case (.strings(let elements)?, .string(let text)): elements.contains(text)
+        default: stored == asked
+        }
     }
 
     private static func number(_ stored: MetadataValue?) -> Double? {
