@@ -1,0 +1,266 @@
+import Synchronization
+
+/// Raw addresses of one consistent state of the graph: what hot loops work on.
+///
+/// A view owns nothing. Whoever makes it keeps the memory alive: a ``LineageSnapshot`` through its storage, the writer
+/// by being the only one who changes it.
+struct GraphView: @unchecked Sendable {
+    // Safe: everything behind the addresses is immutable below the view's counts, or read through atomics.
+    var nodeCount: UInt32 = 0
+    /// Entries of the log that this view covers.
+    var logCount: UInt32 = 0
+
+    // Sealed base.
+    var baseCount: UInt32 = 0
+    var parentDirectory: UnsafeRawPointer
+    var parentBytes: UnsafePointer<UInt8>
+    var childDirectory: UnsafeRawPointer
+    var childBytes: UnsafePointer<UInt8>
+
+    // Tail.
+    var tailNodes: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var log: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var childHeads: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var lateHeads: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var hasTailEdges = false
+    var hasTailLateEdges = false
+
+    // Changed flags.
+    var overlay: UnsafePointer<EdgeOverlay.Slot>?
+    var overlayMask: UInt64 = 0
+
+    // Labels.
+    var reach: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var tree: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    /// False while late credits may have made the `leadsTo` labels incomplete.
+    var leadsToIsComplete = true
+    /// Children of edges retracted since the labels were made, at most ``retractedMax``; more make `trustsNoPositive`.
+    var retractedChildren: UnsafePointer<UInt32>?
+    var retractedCount = 0
+    var trustsNoPositive = false
+    /// True when ranks are the nodes' own numbers.
+    var ranksAreNumbers = true
+
+    // Columns.
+    var createdAt: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var creators: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var states: UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+    static let retractedMax = 64
+}
+
+extension GraphView {
+    @inline(__always)
+    static func read<Element: BitwiseCopyable>(
+        _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ index: UInt32, as type: Element.Type
+    ) -> Element {
+        table[Int(index >> ChunkLayout.shift)].assumingMemoryBound(to: Element.self)[Int(index & ChunkLayout.mask)]
+    }
+
+    /// Where a record lies, for records that are read in part.
+    @inline(__always)
+    static func place<Element: BitwiseCopyable>(
+        _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ index: UInt32, of type: Element.Type
+    ) -> UnsafePointer<Element> {
+        UnsafePointer(
+            table[Int(index >> ChunkLayout.shift)].assumingMemoryBound(to: Element.self) + Int(index & ChunkLayout.mask)
+        )
+    }
+
+    @inline(__always)
+    private static func head(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ node: UInt32) -> UInt32 {
+        table[Int(node >> ChunkLayout.shift)].assumingMemoryBound(to: Atomic<UInt32>.self)[
+            Int(node & ChunkLayout.mask)
+        ].load(ordering: .acquiring)
+    }
+
+    @inline(__always)
+    func reachLabel(_ node: UInt32) -> UnsafePointer<ReachLabel> { Self.place(reach, node, of: ReachLabel.self) }
+
+    @inline(__always)
+    func treeLabel(_ node: UInt32) -> UnsafePointer<TreeLabel> { Self.place(tree, node, of: TreeLabel.self) }
+
+    @inline(__always)
+    func rank(_ node: UInt32) -> UInt32 { ranksAreNumbers ? node : reachLabel(node).pointee.rank }
+
+    @inline(__always)
+    func createdAt(_ node: UInt32) -> Int64 { Self.read(createdAt, node, as: Int64.self) }
+
+    @inline(__always)
+    func creator(_ node: UInt32) -> UInt32 { Self.read(creators, node, as: UInt32.self) }
+
+    @inline(__always)
+    func state(_ node: UInt32) -> UInt8 { Self.read(states, node, as: UInt8.self) }
+
+    /// First child born with an edge to this node, if this view covers it.
+    @inline(__always)
+    func firstChild(_ node: UInt32) -> UInt32? {
+        let place = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(treeLabel(node))) + TreeLabel.firstChildOffset
+        let value = place.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed)
+        return value != 0 && value <= nodeCount ? value - 1 : nil
+    }
+
+    @inline(__always)
+    func logEntry(_ position: UInt32) -> UnsafePointer<LogEntry> { Self.place(log, position, of: LogEntry.self) }
+
+    /// True when the overlay says that the edge was retracted.
+    @inline(__always)
+    func isRetractedLater(child: UInt32, parent: UInt32) -> Bool {
+        guard let overlay else { return false }
+        return EdgeOverlay.flags(overlay, mask: overlayMask, child: child, parent: parent)?.contains(.retracted)
+            ?? false
+    }
+}
+
+// MARK: Walking one hop
+
+extension GraphView {
+    /// Calls `body` with each parent over an edge that is not retracted, in the order in which the edges were given,
+    /// until it returns false.
+    @inline(__always)
+    func forEachParent(of node: UInt32, _ body: (UInt32) -> Bool) {
+        if overlay != nil {
+            forEachLink(of: node, needsTime: false) { link in
+                link.flags.contains(.retracted) || body(link.parent)
+            }
+            return
+        }
+        if node < baseCount {
+            var (bytes, end) = SealedLists.range(parentDirectory, parentBytes, node)
+            while bytes < end {
+                let header = bytes[0]
+                let gap =
+                    UnsafeRawPointer(bytes + 1).loadUnaligned(as: UInt32.self).littleEndian & EdgeCoding.gapMask(header)
+                bytes += 2 + Int(header & 3)
+                if header & (EdgeCoding.isNewer | EdgeCoding.isRetracted | EdgeCoding.isExtended) == 0 {
+                    if !body(node &- gap) { return }
+                } else {
+                    if header & EdgeCoding.isExtended != 0 { EdgeCoding.skipExtension(&bytes) }
+                    if header & EdgeCoding.isRetracted == 0 {
+                        if !body(header & EdgeCoding.isNewer != 0 ? node &+ gap : node &- gap) { return }
+                    }
+                }
+            }
+        } else {
+            let births = Self.read(tailNodes, node &- baseCount, as: TailNode.self)
+            for position in births.firstEntry..<births.firstEntry &+ births.count {
+                let entry = logEntry(position)
+                if entry.pointee.flags & EdgeFlags.retracted.rawValue == 0, !body(entry.pointee.parent) { return }
+            }
+        }
+        if hasTailLateEdges {
+            var next = Self.head(lateHeads, node)
+            while next != 0 {
+                let entry = logEntry(next &- 1)
+                if next <= logCount, entry.pointee.flags & EdgeFlags.retracted.rawValue == 0 {
+                    if !body(entry.pointee.parent) { return }
+                }
+                next = entry.pointee.nextLate
+            }
+        }
+    }
+
+    /// Calls `body` with each child over an edge that is not retracted, until it returns false. Sealed children come
+    /// first, ascending; then those of the tail, newest first.
+    @inline(__always)
+    func forEachChild(of node: UInt32, _ body: (UInt32) -> Bool) {
+        if node < baseCount {
+            var (bytes, end) = SealedLists.range(childDirectory, childBytes, node)
+            if bytes < end {
+                var child = UInt32(
+                    truncatingIfNeeded: Int64(node) &+ EdgeCoding.unzigzag(EdgeCoding.readVarint(&bytes)))
+                while true {
+                    if overlay == nil || !isRetractedLater(child: child, parent: node) {
+                        if !body(child) { return }
+                    }
+                    if bytes >= end { break }
+                    child = child &+ UInt32(truncatingIfNeeded: EdgeCoding.readVarint(&bytes))
+                }
+            }
+        }
+        if hasTailEdges {
+            var next = Self.head(childHeads, node)
+            while next != 0 {
+                let entry = logEntry(next &- 1)
+                if next <= logCount {
+                    let child = entry.pointee.child
+                    if overlay == nil || !isRetractedLater(child: child, parent: node) {
+                        if !body(child) { return }
+                    }
+                }
+                next = entry.pointee.nextChild
+            }
+        }
+    }
+
+    /// Calls `body` with each parent edge in full, retracted ones too, until it returns false.
+    ///
+    /// - Parameter needsTime: false when `body` does not look at the time, which then need not be right.
+    @inline(__always)
+    func forEachLink(of node: UInt32, needsTime: Bool = true, _ body: (ParentLink) -> Bool) {
+        if node < baseCount {
+            var (bytes, end) = SealedLists.range(parentDirectory, parentBytes, node)
+            if bytes < end {
+                let time = needsTime ? createdAt(node) : 0
+                while bytes < end {
+                    if !body(current(EdgeCoding.read(&bytes, child: node, createdAt: time), child: node)) { return }
+                }
+            }
+        } else {
+            let births = Self.read(tailNodes, node &- baseCount, as: TailNode.self)
+            for position in births.firstEntry..<births.firstEntry &+ births.count {
+                if !body(current(logEntry(position).pointee.link, child: node)) { return }
+            }
+        }
+        if hasTailLateEdges {
+            var next = Self.head(lateHeads, node)
+            while next != 0 {
+                let entry = logEntry(next &- 1)
+                if next <= logCount, !body(current(entry.pointee.link, child: node)) { return }
+                next = entry.pointee.nextLate
+            }
+        }
+    }
+
+    /// Calls `body` once per late edge of the tail.
+    func forEachTailLateEntry(of node: UInt32, _ body: () -> Void) {
+        guard hasTailLateEdges else { return }
+        var next = Self.head(lateHeads, node)
+        while next != 0 {
+            if next <= logCount { body() }
+            next = logEntry(next &- 1).pointee.nextLate
+        }
+    }
+
+    /// The link with the flags that it has now.
+    @inline(__always)
+    private func current(_ link: ParentLink, child: UInt32) -> ParentLink {
+        guard let overlay,
+            let flags = EdgeOverlay.flags(overlay, mask: overlayMask, child: child, parent: link.parent)
+        else { return link }
+        var link = link
+        link.flags = flags
+        return link
+    }
+
+    /// The edge's data, retracted or not, or `nil` when there is no such edge.
+    func link(child: UInt32, parent: UInt32) -> ParentLink? {
+        var found: ParentLink?
+        forEachLink(of: child) { link in
+            if link.parent == parent { found = link }
+            return found == nil
+        }
+        return found
+    }
+
+    /// True when no edge that counts leads to a parent.
+    @inline(__always)
+    func isRoot(_ node: UInt32) -> Bool {
+        var isRoot = true
+        forEachParent(of: node) { _ in
+            isRoot = false
+            return false
+        }
+        return isRoot
+    }
+}
