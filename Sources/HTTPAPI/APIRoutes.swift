@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Platform
+import StrictJSON
+
+/// What the noun files add their routes to: each handler turns a request into an encodable answer or throws.
+struct APIRoutes {
+    let router: Router<APIContext>
+    let table: RouteTable
+    let reader: BodyReader
+    let platform: ArcaneaPlatform
+
+    /// A route that reads the path and the query only.
+    ///
+    /// - Parameter query: names of the query parameters that the route knows; all others are refused.
+    func on<Answer: Encodable & SendableMetatype>(
+        _ method: HTTPRequest.Method, _ path: String, query: Set<String> = [], status: HTTPResponse.Status = .ok,
+        _ handler: @escaping @Sendable (RequestReader) async throws -> Answer
+    ) {
+        table.add(method, path)
+        router.on(RouterPath(path), method: method) { request, context in
+            let reader = try RequestReader(request: request, context: context, allowed: query)
+            return try Response(status: status, encoding: await handler(reader))
+        }
+    }
+
+    /// A route that reads a JSON body as well.
+    func on<Body: Sendable, Answer: Encodable & SendableMetatype>(
+        _ method: HTTPRequest.Method, _ path: String, status: HTTPResponse.Status = .ok,
+        body decode: @escaping @Sendable (JSONElement) throws -> Body,
+        _ handler: @escaping @Sendable (RequestReader, Body) async throws -> Answer
+    ) {
+        table.add(method, path)
+        let reader = reader
+        router.on(RouterPath(path), method: method) { request, context in
+            let query = try RequestReader(request: request, context: context, allowed: [])
+            let body = try await reader.read(request, decode)
+            return try Response(status: status, encoding: await handler(query, body))
+        }
+    }
+}
+
+extension Response {
+    /// An answer as JSON.
+    init(status: HTTPResponse.Status, encoding value: some Encodable) throws {
+        self.init(
+            status: status, headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONOutput.encode(value))))
+    }
+}
