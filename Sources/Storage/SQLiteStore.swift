@@ -13,17 +13,21 @@ public final class SQLiteStore: Sendable {
     private let lock: DirectoryLock?
     private let writer: CommitQueue?
 
-    /// The writer. Only in a store that was opened for writing.
+    /// The writer.
+    ///
+    /// - Precondition: the store was opened for writing.
     public var commits: CommitQueue {
         guard let writer else { preconditionFailure("the store is open for reading only") }
         return writer
     }
 
-    /// Opens a directory, making it (mode 0700) when it is to be written and does not exist.
+    /// Opens a directory, making it (mode 0700, its files 0600) when it is to be written and does not exist.
     ///
     /// - Parameter serverURL: told to a second process that finds the directory locked.
-    /// - Throws: `locked`, `incompatible`, `io`.
-    public static func open(directory: String, mode: Mode, serverURL: String? = nil) throws(StorageError) -> SQLiteStore {
+    /// - Throws: `locked`, with who holds the directory; `incompatible`; `io`.
+    public static func open(
+        directory: String, mode: Mode, serverURL: String? = nil
+    ) throws(StorageError) -> SQLiteStore {
         try SQLiteStore(directory: directory, mode: mode, serverURL: serverURL)
     }
 
@@ -37,6 +41,35 @@ public final class SQLiteStore: Sendable {
             }
             lock = nil
             writer = nil
+            // A connection is opened now, so that a store that cannot be read is refused here and not at the first read.
+            try Self.check(readers)
+            return
+        }
+        try Self.makeDirectory(directory)
+        lock = try DirectoryLock(directory: directory, serverURL: serverURL)
+        // SQLite gives its log the mode of the database: private from the first byte.
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileIO.failure("create", path) }
+        Foundation.close(descriptor)
+        let connection = try Connection(path: path, readOnly: false)
+        try Schema.prepareWriter(connection)
+        try FileIO.syncDirectory(directory)
+        writer = CommitQueue(session: WriteSession(connection: connection))
+    }
+
+    private static func check(_ readers: Readers) throws(StorageError) {
+        do {
+            try readers.read { _ in }
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw StorageError(.io, "cannot read the store: \(error)")
+        }
+    }
+
+    private static func makeDirectory(_ directory: String) throws(StorageError) {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue {
             return
         }
         do {
@@ -45,20 +78,14 @@ public final class SQLiteStore: Sendable {
         } catch {
             throw StorageError(.io, "cannot make the directory: \(error.localizedDescription)", path: directory)
         }
-        lock = try DirectoryLock(directory: directory, serverURL: serverURL)
-        // SQLite makes its own files with the mode of the database: private from the first byte.
-        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StorageError(.io, "cannot create the database", path: path) }
-        Foundation.close(descriptor)
-        let connection = try Connection(path: path, readOnly: false)
-        try Schema.prepare(connection, readOnly: false)
-        try DerivedFiles.syncDirectory(directory)
-        writer = CommitQueue(session: WriteSession(connection: connection))
+        try FileIO.syncDirectory(URL(fileURLWithPath: directory).deletingLastPathComponent().path)
     }
 
-    /// Gives the directory back. No use of the store may follow.
+    /// Answers the writes that wait, closes the database and gives the directory back. Later calls do nothing; later
+    /// reads and writes are refused.
     public func close() {
         readers.close()
+        writer?.close()
         lock?.release()
     }
 }

@@ -1,5 +1,3 @@
-import CZlib
-
 /// A record's row.
 public struct StoredRecord: Sendable {
     public var ordinal: UInt32
@@ -92,43 +90,38 @@ public struct StoredEvent: Sendable, Equatable {
     }
 }
 
+/// A collection's row.
 public struct StoredCollection: Sendable {
     public var id: Int64
     public var name: String
     public var dimension: Int
     public var metric: String
     public var embedder: String
+    public var createdAt: Int64
 }
 
+/// A namespace's head row.
 public struct StoredNamespace: Sendable {
     public var id: Int64
     public var collectionID: Int64
     public var name: String
+    /// Sequence of the last change; 0 before the first.
     public var seq: UInt64
     public var recordCount: Int
+    /// Ordinal of the next new record; above all that were ever given out.
     public var nextOrdinal: UInt32
 }
 
-/// CRC-32 over a row's columns, each led by its length, so that no two different rows run together.
-struct RowChecksum {
-    private(set) var value: UInt = 0
+/// The answer to a request that was acknowledged, kept so that a retry gets the same one.
+public struct StoredAnswer: Sendable, Equatable {
+    /// When it was given, milliseconds since 1970 UTC.
+    public var at: Int64
+    public var status: Int
+    public var body: [UInt8]
 
-    mutating func add(_ number: Int64) {
-        withUnsafeBytes(of: number.littleEndian) { update($0) }
-    }
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        add(Int64(bytes.count))
-        update(bytes)
-    }
-
-    mutating func add(_ text: String) {
-        var text = text
-        text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
-    }
-
-    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-        value = UInt(crc32_z(value, base, bytes.count))
+    public init(at: Int64, status: Int, body: [UInt8]) {
+        self.at = at
+        self.status = status
+        self.body = body
     }
 }

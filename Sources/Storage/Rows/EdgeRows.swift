@@ -1,31 +1,34 @@
 /// How edge rows are read and checked.
 enum EdgeRows {
-    static let columns = "child, parent, kind, weight, flags, at, seq, checksum"
+    static let columns = "child, parent, kind, weight, flags, at, seq, checksum, reason"
 
+    /// - Throws: `corrupt`, naming the edge.
     static func read(_ statement: Statement, namespace: Int64) throws(StorageError) -> StoredEdge {
         let edge = StoredEdge(
             child: UInt32(truncatingIfNeeded: statement.int64(0)),
             parent: UInt32(truncatingIfNeeded: statement.int64(1)), kind: UInt8(truncatingIfNeeded: statement.int64(2)),
             weight: statement.double(3), flags: UInt8(truncatingIfNeeded: statement.int64(4)), at: statement.int64(5),
-            seq: UInt64(bitPattern: statement.int64(6)))
-        guard checksum(edge, namespace: namespace) == statement.int64(7) else {
+            seq: statement.uint64(6))
+        let numbers = (0..<7).map { $0 == 3 ? Int64(bitPattern: edge.weight.bitPattern) : statement.int64($0) }
+        let reason = statement.isNull(8) ? nil : statement.blob(8)
+        guard checksum(namespace, numbers, reason) == statement.int64(7) else {
             throw StorageError(
                 .corrupt, "edge #\(edge.child) from #\(edge.parent) of namespace \(namespace) fails its checksum")
         }
         return edge
     }
 
-    static func checksum(_ edge: StoredEdge, namespace: Int64) -> Int64 {
-        var sum = RowChecksum()
-        sum.add(namespace)
-        sum.add(Int64(edge.child))
-        sum.add(Int64(edge.parent))
-        sum.add(Int64(edge.kind))
-        sum.add(Int64(bitPattern: edge.weight.bitPattern))
-        sum.add(Int64(edge.flags))
-        sum.add(edge.at)
-        sum.add(Int64(bitPattern: edge.seq))
-        return Int64(sum.value)
+    static func checksum(_ edge: StoredEdge, namespace: Int64, reason: String?) -> Int64 {
+        let numbers = [
+            Int64(edge.child), Int64(edge.parent), Int64(edge.kind), Int64(bitPattern: edge.weight.bitPattern),
+            Int64(edge.flags), edge.at, Int64(bitPattern: edge.seq),
+        ]
+        guard var reason else { return checksum(namespace, numbers, nil) }
+        return reason.withUTF8 { checksum(namespace, numbers, UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func checksum(_ namespace: Int64, _ numbers: [Int64], _ reason: UnsafeRawBufferPointer?) -> Int64 {
+        RowChecksum.of([namespace, reason == nil ? 0 : 1] + numbers, reason.map { [$0] } ?? [])
     }
 }
 
@@ -33,6 +36,7 @@ enum EdgeRows {
 enum EventRows {
     static let columns = "viewer, target, kind, weight, at, checksum"
 
+    /// - Throws: `corrupt`, naming the event.
     static func read(_ statement: Statement) throws(StorageError) -> StoredEvent {
         let event = StoredEvent(
             viewer: statement.string(0), target: statement.string(1), kind: statement.string(2),
@@ -45,12 +49,7 @@ enum EventRows {
     }
 
     static func checksum(_ event: StoredEvent) -> Int64 {
-        var sum = RowChecksum()
-        sum.add(event.viewer)
-        sum.add(event.target)
-        sum.add(event.kind)
-        sum.add(Int64(bitPattern: event.weight.bitPattern))
-        sum.add(event.at)
-        return Int64(sum.value)
+        RowChecksum.of(
+            [Int64(bitPattern: event.weight.bitPattern), event.at], texts: [event.viewer, event.target, event.kind])
     }
 }

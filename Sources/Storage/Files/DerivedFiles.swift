@@ -1,0 +1,155 @@
+import Foundation
+
+/// Files that can be made again from the truth: written beside their place, synced, renamed, and verified when read.
+///
+/// ```
+/// header   "ARCNDRV1" | format u32 | block size u32 | seq u64 | count u64 | payload length u64 | CRC-32 of these, u32
+///          | zeros up to 64 bytes
+/// payload
+/// table    CRC-32 of each block of the payload, u32 each
+/// footer   CRC-32 of the table, u32 | "ARCNEND1"
+/// ```
+/// Little-endian. The sums of the blocks tell where a file is damaged, and allow one that is read in part to be verified
+/// in part.
+public struct DerivedFiles: Sendable {
+    private static let magic = Array("ARCNDRV1".utf8)
+    private static let endMagic = Array("ARCNEND1".utf8)
+    private static let format: UInt32 = 1
+    private static let headerSize = 64
+    /// Bytes of the header that its own sum covers.
+    private static let headerSummed = 40
+    static let blockSize = 65_536
+
+    /// What a file says of itself.
+    public struct Header: Sendable, Equatable {
+        /// Sequence of the namespace that the content covers.
+        public var seq: UInt64
+        /// Entries in it.
+        public var count: UInt64
+    }
+
+    let directory: String
+
+    /// Replaces a file. A crash leaves the old one or the new one, never a mixture.
+    ///
+    /// - Parameters:
+    ///   - seq: sequence of the namespace that the content covers.
+    ///   - count: entries in it.
+    /// - Throws: `full`, `io`; the old file is in place then.
+    public func write(_ name: String, seq: UInt64, count: UInt64, _ payload: [UInt8]) throws(StorageError) {
+        let path = directory + "/" + name
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileIO.failure("create", temporary) }
+        let isWritten =
+            FileIO.writeAll(descriptor, Self.header(seq: seq, count: count, length: payload.count))
+            && FileIO.writeAll(descriptor, payload) && FileIO.writeAll(descriptor, Self.trailer(payload))
+            && fsync(descriptor) == 0
+        let problem = FileIO.failure("write", temporary)
+        close(descriptor)
+        guard isWritten else {
+            unlink(temporary)
+            throw problem
+        }
+        guard rename(temporary, path) == 0 else { throw FileIO.failure("rename", temporary) }
+        try FileIO.syncDirectory(directory)
+    }
+
+    /// Hands out the content of a file after all its sums were verified; `nil` when there is none.
+    ///
+    /// - Throws: `corrupt` when the file is damaged or of another format: the caller makes it again; what `body` throws.
+    public func read<Value>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value? {
+        try readWithHeader(name) { _, payload in try body(payload) }
+    }
+
+    /// As ``read(_:_:)``, with what the file says of itself.
+    public func readWithHeader<Value>(
+        _ name: String, _ body: (Header, UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        let path = directory + "/" + name
+        guard let bytes = try FileIO.read(path) else { return nil }
+        return try bytes.withUnsafeBytes { bytes in
+            let (header, payload) = try Self.verified(bytes, path)
+            return try body(header, payload)
+        }
+    }
+
+    /// Removes a file, when there is one.
+    public func remove(_ name: String) throws(StorageError) {
+        let path = directory + "/" + name
+        guard unlink(path) == 0 || errno == ENOENT else { throw FileIO.failure("remove", path) }
+        try FileIO.syncDirectory(directory)
+    }
+
+    // MARK: Bytes
+
+    private static func header(seq: UInt64, count: UInt64, length: Int) -> [UInt8] {
+        var bytes = magic
+        append(format, to: &bytes)
+        append(UInt32(blockSize), to: &bytes)
+        for number in [seq, count, UInt64(length)] { append(number, to: &bytes) }
+        append(bytes.withUnsafeBytes(checksum), to: &bytes)
+        return bytes + [UInt8](repeating: 0, count: headerSize - bytes.count)
+    }
+
+    private static func trailer(_ payload: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        payload.withUnsafeBytes { payload in
+            for block in blocks(of: payload) { append(checksum(block), to: &bytes) }
+        }
+        append(bytes.withUnsafeBytes(checksum), to: &bytes)
+        return bytes + endMagic
+    }
+
+    private static func verified(
+        _ bytes: UnsafeRawBufferPointer, _ path: String
+    ) throws(StorageError) -> (Header, UnsafeRawBufferPointer) {
+        func number<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
+            Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+        }
+        func damaged(_ what: String) -> StorageError { StorageError(.corrupt, what, path: path) }
+
+        let footerSize = 4 + endMagic.count
+        guard bytes.count >= headerSize + footerSize, bytes.prefix(magic.count).elementsEqual(magic) else {
+            throw damaged("the file is cut or not a derived file")
+        }
+        let summed = UnsafeRawBufferPointer(rebasing: bytes[..<headerSummed])
+        guard number(headerSummed, UInt32.self) == checksum(summed),
+            bytes[(headerSummed + 4)..<headerSize].allSatisfy({ $0 == 0 })
+        else { throw damaged("the file's header fails its checksum") }
+        guard number(8, UInt32.self) == format, number(12, UInt32.self) == UInt32(blockSize) else {
+            throw damaged("the file has another format")
+        }
+        // The header's sum is good, so the length is what was written; it may still be more than there is.
+        guard let length = Int(exactly: number(32, UInt64.self)), length <= bytes.count else {
+            throw damaged("the file is cut")
+        }
+        let tableSize = (length + blockSize - 1) / blockSize * 4
+        let tableStart = headerSize + length
+        guard bytes.count == tableStart + tableSize + footerSize, bytes.suffix(endMagic.count).elementsEqual(endMagic)
+        else { throw damaged("the file is cut") }
+        let table = UnsafeRawBufferPointer(rebasing: bytes[tableStart..<tableStart + tableSize])
+        guard number(tableStart + tableSize, UInt32.self) == checksum(table) else {
+            throw damaged("the file's table of checksums fails its own")
+        }
+        let payload = UnsafeRawBufferPointer(rebasing: bytes[headerSize..<tableStart])
+        for (position, block) in blocks(of: payload).enumerated() {
+            guard number(tableStart + position * 4, UInt32.self) == checksum(block) else {
+                throw damaged("block \(position) of the file fails its checksum")
+            }
+        }
+        return (Header(seq: number(16, UInt64.self), count: number(24, UInt64.self)), payload)
+    }
+
+    private static func blocks(of payload: UnsafeRawBufferPointer) -> some Sequence<UnsafeRawBufferPointer> {
+        stride(from: 0, to: payload.count, by: blockSize).lazy.map { start in
+            UnsafeRawBufferPointer(rebasing: payload[start..<min(start + blockSize, payload.count)])
+        }
+    }
+
+    private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(RowChecksum.update(0, bytes)) }
+
+    private static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,226 @@
+import Dispatch
+import Synchronization
+
+/// The one writer: runs requests' changes on a thread of its own, many requests to a commit.
+///
+/// Requests that wait while a commit is under way share the next one, each in a savepoint: one that throws undoes only
+/// itself. After the commit their `apply` closures run in order, and only then are they answered. No delay is added: an
+/// idle writer commits a lone request at once.
+///
+/// When the operating system fails a commit (a failed fsync above all), the queue stops for good: the kernel may have
+/// dropped what it could not write, so a later success would prove nothing (Rebello et al., "Can Applications Recover
+/// from fsync Failures?", USENIX ATC 2020). Opening the store again recovers what the log holds.
+public final class CommitQueue: Sendable {
+    /// Requests that may wait. More are refused, so that memory stays bounded and callers learn to slow down.
+    public static let waitingMax = 10_000
+    /// Requests of one commit, so that a long queue does not make the first of it wait for the last.
+    static let groupMax = 256
+
+    /// What the queue has done since it was opened.
+    public struct Counters: Sendable, Equatable {
+        /// Transactions that were made durable.
+        public var commits = 0
+        /// Requests that were part of them.
+        public var requests = 0
+    }
+
+    /// One request: made by a caller, run and answered by the queue.
+    private struct Job: Sendable {
+        var isBarrier: Bool
+        /// Runs the body; notes its result.
+        var run: @Sendable (WriteSession) throws -> Void
+        /// After the commit: applies to memory.
+        var apply: @Sendable () -> Void
+        /// Answers, with the error when there is one.
+        var answer: @Sendable ((any Error)?) -> Void
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        var isDraining = false
+        /// Why no more requests are taken.
+        var refusal: StorageError?
+        var counters = Counters()
+    }
+
+    /// The writer's session; used on `queue` only, which makes the unchecked conformance sound.
+    private final class Writer: @unchecked Sendable {
+        var session: WriteSession?
+
+        init(session: WriteSession) { self.session = session }
+    }
+
+    private let writer: Writer
+    private let queue = DispatchQueue(label: "arcanea.writer", qos: .userInitiated)
+    private let state = Mutex(State())
+
+    init(session: WriteSession) {
+        writer = Writer(session: session)
+    }
+
+    public var counters: Counters { state.withLock(\.counters) }
+
+    // MARK: Submitting
+
+    /// Runs `body` inside a transaction and returns its value once the transaction is durable and `apply` has run.
+    ///
+    /// - Parameters:
+    ///   - barrier: runs alone in its transaction, after everything before it was committed and applied.
+    ///   - body: makes changes; returns its value and what to apply to memory. It runs on the writer's thread, at most
+    ///     once, and must not wait for another request.
+    /// - Throws: what `body` throws, or `StorageError`: `overloaded` when too many wait, `full` or `io` when the commit
+    ///   fails. Nothing was changed then, and nothing applied.
+    public func submit<Value: Sendable>(
+        barrier: Bool = false, _ body: @escaping @Sendable (WriteSession) throws -> (Value, () -> Void)
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let outcome = Outcome<Value>()
+            enqueue(
+                Job(
+                    isBarrier: barrier,
+                    run: { session in outcome.result = try body(session) },
+                    apply: { outcome.result?.apply() },
+                    answer: { error in
+                        if let error { return continuation.resume(throwing: error) }
+                        guard let result = outcome.result else {
+                            preconditionFailure("a request is answered only after it ran")
+                        }
+                        continuation.resume(returning: result.value)
+                    }))
+        }
+    }
+
+    /// Runs `body` in a transaction of its own, waiting on the calling thread. For start-up.
+    public func runNow<Value: Sendable>(_ body: @escaping @Sendable (WriteSession) throws -> Value) throws -> Value {
+        try queue.sync {
+            guard let session = writer.session else { throw Self.closed }
+            do {
+                try session.begin()
+                let value = try body(session)
+                try session.commit()
+                return value
+            } catch {
+                session.rollback()
+                throw error
+            }
+        }
+    }
+
+    /// Returns when everything submitted before has been answered.
+    public func drain() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                drainAll()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Answers what waits, then closes the writer's connection. Later requests are refused.
+    func close() {
+        state.withLock { $0.refusal = $0.refusal ?? Self.closed }
+        queue.sync {
+            drainAll()
+            writer.session = nil
+        }
+    }
+
+    private static var closed: StorageError { StorageError(.misuse, "the store is closed") }
+
+    private func enqueue(_ job: Job) {
+        enum Admission {
+            case start, wait
+            case refuse(StorageError)
+        }
+        let admission: Admission = state.withLock { state in
+            if let refusal = state.refusal { return .refuse(refusal) }
+            guard state.jobs.count < Self.waitingMax else {
+                return .refuse(
+                    StorageError(.overloaded, "\(Self.waitingMax) writes are waiting already; ask again in a moment"))
+            }
+            state.jobs.append(job)
+            defer { state.isDraining = true }
+            return state.isDraining ? .wait : .start
+        }
+        switch admission {
+        case .start: queue.async { self.drainAll() }
+        case .wait: break
+        case .refuse(let error): job.answer(error)
+        }
+    }
+
+    // MARK: On the writer's thread
+
+    private func drainAll() {
+        while let group = nextGroup() { commit(group) }
+    }
+
+    private func nextGroup() -> [Job]? {
+        state.withLock { state in
+            guard let first = state.jobs.first else {
+                state.isDraining = false
+                return nil
+            }
+            let length =
+                first.isBarrier
+                ? 1
+                : state.jobs.prefix(Self.groupMax).firstIndex(where: \.isBarrier)
+                    ?? min(Self.groupMax, state.jobs.count)
+            let group = Array(state.jobs[..<length])
+            state.jobs.removeFirst(length)
+            return group
+        }
+    }
+
+    private func commit(_ group: [Job]) {
+        guard let session = writer.session else {
+            for job in group { job.answer(Self.closed) }
+            return
+        }
+        var refused: [(job: Job, reason: any Error)] = []
+        var accepted: [Job] = []
+        do {
+            try session.begin()
+            for job in group {
+                do {
+                    try session.savepoint(job.run)
+                    accepted.append(job)
+                } catch let refusal as RequestRefused {
+                    refused.append((job, refusal.reason))
+                }
+            }
+            try session.commit()
+        } catch {
+            session.rollback()
+            if let error = error as? StorageError, error.isFailedIO { stop(error) }
+            // Those that were refused get their own reason, all others that of the transaction.
+            for job in group.dropFirst(accepted.count + refused.count) + accepted { job.answer(error) }
+            for (job, reason) in refused { job.answer(reason) }
+            return
+        }
+        state.withLock { state in
+            state.counters.commits += 1
+            state.counters.requests += accepted.count
+        }
+        for job in accepted { job.apply() }
+        for job in accepted { job.answer(nil) }
+        for (job, reason) in refused { job.answer(reason) }
+    }
+
+    /// Takes no more requests, and fails those that wait.
+    private func stop(_ error: StorageError) {
+        let message = "writing has stopped after an I/O error (\(error.message)): open the store again"
+        let refusal = StorageError(.io, message, path: error.path, sqliteCode: error.sqliteCode)
+        let waiting = state.withLock { state in
+            state.refusal = refusal
+            defer { state.jobs.removeAll() }
+            return state.jobs
+        }
+        for job in waiting { job.answer(refusal) }
+    }
+
+    /// What a body returned, on its way to the commit. Used on the writer's queue only.
+    private final class Outcome<Value>: @unchecked Sendable {
+        var result: (value: Value, apply: () -> Void)?
+    }
+}

@@ -1,0 +1,130 @@
+extension WriteSession {
+    /// The record of a key, its checksum verified, or `nil`.
+    public func record(namespace: Int64, key: String) throws(StorageError) -> StoredRecord? {
+        let statement = try connection.statement(
+            "SELECT \(RecordRows.columns) FROM record WHERE namespace_id = ? AND key = ?")
+        statement.bind(1, namespace)
+        statement.bind(2, key)
+        return try one(statement)
+    }
+
+    /// The record of an ordinal, its checksum verified, or `nil`.
+    public func record(namespace: Int64, ordinal: UInt32) throws(StorageError) -> StoredRecord? {
+        let statement = try connection.statement("SELECT \(RecordRows.columns) FROM record WHERE id = ?")
+        statement.bind(1, RecordRows.id(namespace: namespace, ordinal: ordinal))
+        return try one(statement)
+    }
+
+    /// True when a record of that key exists; cheaper than reading it.
+    public func exists(namespace: Int64, key: String) throws(StorageError) -> Bool {
+        let statement = try connection.statement("SELECT 1 FROM record WHERE namespace_id = ? AND key = ?")
+        statement.bind(1, namespace)
+        statement.bind(2, key)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    /// Inserts a record under the namespace's next ordinal.
+    ///
+    /// - Returns: the ordinal, which is never used again.
+    /// - Throws: `misuse` when the key is taken, `full` when the ordinals or the disk are used up.
+    public func insertRecord(
+        _ draft: StoredRecordDraft, namespace: Int64, seq: UInt64
+    ) throws(StorageError) -> UInt32 {
+        let ordinal = try changeHead(namespace) { head -> UInt32? in
+            guard head.nextOrdinal < UInt32.max - 1 else { return nil }
+            head.nextOrdinal += 1
+            head.recordCount += 1
+            return head.nextOrdinal - 1
+        }
+        guard let ordinal else {
+            throw StorageError(.full, "the namespace has used all of its \(UInt32.max - 1) ordinals")
+        }
+        let statement = try connection.statement(
+            """
+            INSERT INTO record (id, key, seq, vector_seq, created_at, updated_at, state, payload, metadata, vector,
+              checksum, namespace_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+            """)
+        statement.bind(12, namespace)
+        try run(
+            statement,
+            StoredRecord(
+                ordinal: ordinal, key: draft.key, seq: seq, vectorSeq: seq, createdAt: draft.createdAt,
+                updatedAt: draft.updatedAt, state: draft.state, payload: draft.payload, metadata: draft.metadata,
+                vector: draft.vector),
+            namespace: namespace)
+        return ordinal
+    }
+
+    /// Replaces a record's row.
+    ///
+    /// - Throws: `misuse` when there is none of that ordinal.
+    public func updateRecord(_ record: StoredRecord, namespace: Int64) throws(StorageError) {
+        let statement = try connection.statement(
+            """
+            UPDATE record SET key=?2, seq=?3, vector_seq=?4, created_at=?5, updated_at=?6, state=?7, payload=?8,
+              metadata=?9, vector=?10, checksum=?11 WHERE id=?1
+            """)
+        try run(statement, record, namespace: namespace)
+        guard connection.changeCount == 1 else {
+            throw StorageError(.misuse, "namespace \(namespace) has no record #\(record.ordinal) to change")
+        }
+    }
+
+    /// Removes a record's row.
+    ///
+    /// - Throws: `misuse` when there is none of that ordinal.
+    public func deleteRecord(namespace: Int64, ordinal: UInt32) throws(StorageError) {
+        let statement = try connection.statement("DELETE FROM record WHERE id = ?")
+        statement.bind(1, RecordRows.id(namespace: namespace, ordinal: ordinal))
+        try statement.run()
+        guard connection.changeCount == 1 else {
+            throw StorageError(.misuse, "namespace \(namespace) has no record #\(ordinal) to remove")
+        }
+        try changeHead(namespace) { $0.recordCount -= 1 }
+    }
+
+    /// Binds a record to positions 1…11 and runs the statement. Payload, metadata and vector are not copied.
+    private func run(_ statement: Statement, _ record: StoredRecord, namespace: Int64) throws(StorageError) {
+        let id = RecordRows.id(namespace: namespace, ordinal: record.ordinal)
+        var key = record.key
+        statement.bind(1, id)
+        statement.bind(2, record.key)
+        statement.bind(3, record.seq)
+        statement.bind(4, record.vectorSeq)
+        statement.bind(5, record.createdAt)
+        statement.bind(6, record.updatedAt)
+        statement.bind(7, Int64(record.state))
+        let failure: StorageError? = key.withUTF8 { key in
+            record.payload.withUnsafeBytes { payload in
+                record.metadata.withUnsafeBytes { metadata in
+                    (record.vector ?? []).withUnsafeBytes { vector in
+                        statement.bindBorrowed(8, payload)
+                        statement.bindBorrowed(9, metadata)
+                        if record.vector == nil { statement.bindNull(10) } else { statement.bindBorrowed(10, vector) }
+                        let row = ScannedRecord(
+                            ordinal: record.ordinal, key: record.key, seq: record.seq, vectorSeq: record.vectorSeq,
+                            createdAt: record.createdAt, updatedAt: record.updatedAt, state: record.state,
+                            payload: payload, metadata: metadata, vector: record.vector == nil ? nil : vector)
+                        statement.bind(
+                            11,
+                            RecordRows.checksum(
+                                id: id, key: UnsafeRawBufferPointer(key), state: Int64(record.state), row))
+                        do throws(StorageError) {
+                            try statement.run()
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func one(_ statement: Statement) throws(StorageError) -> StoredRecord? {
+        defer { statement.reset() }
+        return try statement.step() ? RecordRows.owned(try RecordRows.read(statement)) : nil
+    }
+}

@@ -1,0 +1,161 @@
+/// The writer's view of the truth inside one transaction. Valid only in the closure that it is handed to.
+///
+/// Reads see the changes of this request and of earlier requests of the same group commit.
+public final class WriteSession {
+    let connection: Connection
+    /// Head rows that the running transaction has looked at. They are changed here and stored once, before the commit,
+    /// not once per record.
+    private var heads: [Int64: Head] = [:]
+
+    private struct Head {
+        var namespace: StoredNamespace
+        var isChanged = false
+    }
+
+    init(connection: Connection) { self.connection = connection }
+
+    // MARK: Collections and namespaces
+
+    /// Makes a collection.
+    ///
+    /// - Returns: its id.
+    /// - Throws: `misuse` when the name is taken.
+    public func createCollection(
+        name: String, dimension: Int, metric: String, embedder: String, createdAt: Int64
+    ) throws(StorageError) -> Int64 {
+        let statement = try connection.statement(
+            """
+            INSERT INTO collection (name, dimension, metric, embedder, created_at, checksum) VALUES (?,?,?,?,?,?)
+            RETURNING id
+            """)
+        statement.bind(1, name)
+        statement.bind(2, Int64(dimension))
+        statement.bind(3, metric)
+        statement.bind(4, embedder)
+        statement.bind(5, createdAt)
+        statement.bind(
+            6,
+            CollectionRows.checksum(
+                StoredCollection(
+                    id: 0, name: name, dimension: dimension, metric: metric, embedder: embedder, createdAt: createdAt)))
+        return try returned(statement)
+    }
+
+    /// The id of a namespace, which is made when it does not exist.
+    public func namespace(collection: Int64, name: String) throws(StorageError) -> Int64 {
+        let find = try connection.statement("SELECT id FROM namespace WHERE collection_id = ? AND name = ?")
+        find.bind(1, collection)
+        find.bind(2, name)
+        if try find.step() {
+            defer { find.reset() }
+            return find.int64(0)
+        }
+        let fresh = StoredNamespace(
+            id: 0, collectionID: collection, name: name, seq: 0, recordCount: 0, nextOrdinal: 0)
+        let insert = try connection.statement(
+            """
+            INSERT INTO namespace (collection_id, name, seq, record_count, next_ordinal, checksum) VALUES (?,?,0,0,0,?)
+            RETURNING id
+            """)
+        insert.bind(1, collection)
+        insert.bind(2, name)
+        insert.bind(3, NamespaceRows.checksum(fresh))
+        return try returned(insert)
+    }
+
+    /// Takes the next sequence number of a namespace. Gapless, because it commits with what it numbers.
+    public func bumpSeq(namespace: Int64) throws(StorageError) -> UInt64 {
+        try changeHead(namespace) { head in
+            head.seq += 1
+            return head.seq
+        }
+    }
+
+    // MARK: Head rows
+
+    /// Changes a namespace's head row, in memory until the commit.
+    func changeHead<Value>(_ namespace: Int64, _ change: (inout StoredNamespace) -> Value) throws(StorageError) -> Value
+    {
+        var head: Head
+        if let known = heads[namespace] { head = known } else { head = Head(namespace: try storedHead(namespace)) }
+        defer { heads[namespace] = head }
+        head.isChanged = true
+        return change(&head.namespace)
+    }
+
+    private func storedHead(_ id: Int64) throws(StorageError) -> StoredNamespace {
+        let statement = try connection.statement("SELECT \(NamespaceRows.columns) FROM namespace WHERE id = ?")
+        statement.bind(1, id)
+        defer { statement.reset() }
+        guard try statement.step() else { throw StorageError(.misuse, "there is no namespace \(id)") }
+        return try NamespaceRows.read(statement)
+    }
+
+    private func storeHeads() throws(StorageError) {
+        for head in heads.values where head.isChanged {
+            let statement = try connection.statement(
+                "UPDATE namespace SET seq = ?, record_count = ?, next_ordinal = ?, checksum = ? WHERE id = ?")
+            statement.bind(1, head.namespace.seq)
+            statement.bind(2, Int64(head.namespace.recordCount))
+            statement.bind(3, Int64(head.namespace.nextOrdinal))
+            statement.bind(4, NamespaceRows.checksum(head.namespace))
+            statement.bind(5, head.namespace.id)
+            try statement.run()
+        }
+    }
+
+    // MARK: Helpers
+
+    /// The first column of the row that a statement with `RETURNING` gives.
+    func returned(_ statement: Statement) throws(StorageError) -> Int64 {
+        defer { statement.reset() }
+        guard try statement.step() else { throw StorageError(.misuse, "a statement that returns a row gave none") }
+        return statement.int64(0)
+    }
+}
+
+// MARK: - Transactions
+
+extension WriteSession {
+    func begin() throws(StorageError) {
+        heads.removeAll(keepingCapacity: true)
+        try connection.statement("BEGIN IMMEDIATE").run()
+    }
+
+    func commit() throws(StorageError) {
+        try storeHeads()
+        try connection.statement("COMMIT").run()
+    }
+
+    /// Undoes the transaction, unless SQLite has done so already.
+    func rollback() {
+        heads.removeAll()
+        // A failure leaves the transaction open, and the next `begin` reports it.
+        if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+    }
+
+    /// Runs a request's changes so that they can be undone without those of the requests before it.
+    ///
+    /// - Throws: `RequestRefused` with what `body` threw, when only its own changes are undone; any other error means
+    ///   that the transaction is lost.
+    func savepoint(_ body: (WriteSession) throws -> Void) throws {
+        let before = heads
+        try connection.statement("SAVEPOINT request").run()
+        do {
+            try body(self)
+        } catch {
+            // A full disk or an I/O error may have made SQLite undo the whole transaction.
+            guard connection.isInTransaction else { throw error }
+            try connection.statement("ROLLBACK TO request").run()
+            try connection.statement("RELEASE request").run()
+            heads = before
+            throw RequestRefused(reason: error)
+        }
+        try connection.statement("RELEASE request").run()
+    }
+}
+
+/// A request failed; the transaction that it was part of goes on.
+struct RequestRefused: Error {
+    let reason: any Error
+}
