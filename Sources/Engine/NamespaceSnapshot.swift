@@ -65,7 +65,14 @@ extension NamespaceSnapshot {
     public func search(
         _ query: [Float], k: Int, allowed: RoaringBitmap? = nil, efSearch: Int? = nil
     ) -> (hits: [RecordHit], counters: SearchCounters) {
-        let parameters = SearchParameters(k: k, efSearch: efSearch, filter: allowed.map(slotBitmap))
+        search(query, k: k, allowedSlots: allowed.map(slots(of:)), efSearch: efSearch)
+    }
+
+    /// As ``search(_:k:allowed:efSearch:)``, with a set of slots that the caller may keep for this snapshot.
+    public func search(
+        _ query: [Float], k: Int, allowedSlots: SlotBitmap?, efSearch: Int? = nil
+    ) -> (hits: [RecordHit], counters: SearchCounters) {
+        let parameters = SearchParameters(k: k, efSearch: efSearch, filter: allowedSlots)
         let result = query.withUnsafeBufferPointer { index.search($0, parameters) }
         let hits = result.neighbors.map { neighbor in
             RecordHit(
@@ -93,7 +100,10 @@ extension NamespaceSnapshot {
         return index.cosine(slotA, slotB)
     }
 
-    private func slotBitmap(_ ordinals: RoaringBitmap) -> SlotBitmap {
+    /// The slots of some records' vectors, for searches among them.
+    ///
+    /// - Complexity: O(ordinals).
+    public func slots(of ordinals: RoaringBitmap) -> SlotBitmap {
         var bitmap = SlotBitmap(capacity: index.count)
         ordinals.forEach { ordinal in
             guard ordinal < rows.count else { return }

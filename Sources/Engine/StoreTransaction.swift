@@ -138,7 +138,9 @@ public final class StoreTransaction {
     public func addLateEdge(child: UInt32, link: ParentLink, in namespace: Namespace) throws {
         let lineage = try lineageForChange(namespace)
         // What the graph does when it applies the edge, asked first: nothing may change before the truth has it.
-        if let error = lineage.refusal(ofLateEdge: link, child: child) {
+        do {
+            try lineage.checkLateEdge(child: child, parent: link.parent)
+        } catch {
             throw EngineError(error, rows: namespace.writer.rows)
         }
         let seq = try seq(namespace)
@@ -151,7 +153,11 @@ public final class StoreTransaction {
     /// Retracts a credit. The edge's row stays, flagged; walks skip it from now on.
     ///
     /// - Precondition: the transaction is a barrier.
-    public func retractEdge(child: UInt32, parent: UInt32, reason: String?, in namespace: Namespace) throws {
+    /// - Returns: the link as it stands now.
+    /// - Throws: `notFound` when there is no such edge that counts.
+    public func retractEdge(
+        child: UInt32, parent: UInt32, reason: String?, in namespace: Namespace
+    ) throws -> ParentLink {
         let lineage = try lineageForChange(namespace)
         let seq = try seq(namespace)
         guard var edge = try session.edge(namespace: namespace.id, child: child, parent: parent),
@@ -165,6 +171,7 @@ public final class StoreTransaction {
         effects.append {
             applying("a retraction") { try lineage.retractEdge(child: child, parent: parent) }
         }
+        return edge.link
     }
 
     /// Sets what became of a work's node. Lineage survives every state.

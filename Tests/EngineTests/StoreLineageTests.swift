@@ -45,7 +45,7 @@ struct StoreLineageTests {
         let lost = try #require(lineage.parents(of: retracted).first?.parent)
         try await store.write(barrier: true) { transaction in
             let namespace = try transaction.namespace("works", "")
-            try transaction.retractEdge(child: retracted, parent: lost, reason: "test", in: namespace)
+            _ = try transaction.retractEdge(child: retracted, parent: lost, reason: "test", in: namespace)
             try transaction.setNodeState(3, .hidden, in: namespace)
             _ = try transaction.update(3, in: namespace, RecordChange(state: NodeState.hidden.rawValue))
         }

@@ -55,7 +55,7 @@ public struct EssenceHit: Sendable, Encodable {
 }
 
 /// How a search was answered.
-public struct SearchPlan: Sendable, Encodable {
+public struct SearchPlanAnswer: Sendable, Encodable {
     /// `flat`, `graph`, `graph+filter`, `mask` …
     public var plan: String
     public var hops: Int
@@ -72,9 +72,9 @@ public struct Listing<Item: Encodable & Sendable>: Sendable, Encodable {
     /// Sequence of the namespace that the answer reflects.
     public var seq: UInt64
     public var tookMicros: Int
-    public var explain: SearchPlan?
+    public var explain: SearchPlanAnswer?
 
-    public init(items: [Item], cursor: String? = nil, seq: UInt64, tookMicros: Int, explain: SearchPlan? = nil) {
+    public init(items: [Item], cursor: String? = nil, seq: UInt64, tookMicros: Int, explain: SearchPlanAnswer? = nil) {
         self.items = items
         self.cursor = cursor
         self.seq = seq

@@ -176,6 +176,14 @@ public struct UncreditedHit: Sendable, Encodable {
     public var createdAt: Timestamp
 }
 
+/// What `/lineage/top` orders by.
+public enum TopOrder: String, Sendable, CaseIterable {
+    /// Most live descendants.
+    case descendants
+    /// Most distinct creators among them.
+    case creators
+}
+
 /// One line of `/lineage/top`.
 public struct TopWork: Sendable, Encodable {
     public var id: String

@@ -1,0 +1,144 @@
+public import Engine
+import Lineage
+import Ranking
+import TextEmbedding
+import VectorIndex
+import Vectors
+
+/// How a platform is opened.
+public struct PlatformConfiguration: Sendable {
+    /// Where vectors come from, chosen when the store is made.
+    public enum Embedder: Sendable, Equatable {
+        /// The model inside the program: every call that takes a vector also takes a text.
+        case builtIn
+        /// Vectors come with the calls.
+        case external(dimension: Int)
+    }
+
+    public var directory: String
+    public var mode: StoreConfiguration.Mode
+    public var embedder: Embedder
+    /// Where this process answers, told to whoever finds the directory locked.
+    public var serverURL: String?
+    /// Milliseconds since 1970 UTC.
+    public var clock: @Sendable () -> Int64
+
+    public init(
+        directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
+        serverURL: String? = nil, clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
+    ) {
+        self.directory = directory
+        self.mode = mode
+        self.embedder = embedder
+        self.serverURL = serverURL
+        self.clock = clock
+    }
+}
+
+/// The platform's domains over one data directory: works, lineage, agents' memories, the feed.
+public final class ArcaneaPlatform: Sendable {
+    public let essences: EssenceService
+    public let lineage: LineageService
+    public let nexus: NexusService
+    public let feed: FeedService
+    let store: Store
+    private let embedder: CollectionEmbedder
+
+    /// Opens a directory and rebuilds everything that memory holds.
+    ///
+    /// - Parameter progress: called with the share of rows that were read.
+    /// - Throws: `EngineError`, as ``Store/open(_:observer:)``.
+    public static func open(
+        _ configuration: PlatformConfiguration, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) async throws -> ArcaneaPlatform {
+        try ArcaneaPlatform(configuration, progress: progress)
+    }
+
+    private init(_ configuration: PlatformConfiguration, progress: @escaping @Sendable (Double) -> Void) throws {
+        let embedder = CollectionEmbedder(configuration.embedder)
+        // Cosines of an unknown model mean what they say, until the store has learned better.
+        let calibration = configuration.embedder == .builtIn ? TextEmbedder.calibration : .identity
+        let columns = EssenceColumns()
+        let memories = MemoryDirectory()
+        let events = FeedEventLog()
+        var loader = PlatformLoader(columns: columns, memories: memories, events: events, progress: progress)
+        let store = try Store.open(
+            StoreConfiguration(
+                directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
+                collections: [
+                    CollectionSpecification(
+                        name: EssenceService.collection, dimension: embedder.dimension, metric: .cosine,
+                        embedder: embedder.name, hasLineage: true),
+                    CollectionSpecification(
+                        name: MemoryDirectory.collection, dimension: embedder.dimension, metric: .cosine,
+                        embedder: embedder.name, hasLineage: false),
+                ], clock: configuration.clock), observer: &loader)
+
+        self.store = store
+        self.embedder = embedder
+        let feed = FeedService(
+            store: store, essences: EssenceColumnsDirectory(columns: columns, store: store), events: events,
+            calibration: calibration, dimension: embedder.dimension, clock: configuration.clock)
+        let observers: [any EssenceObserver] = [feed]
+        essences = EssenceService(
+            store: store, columns: columns, embedder: embedder, observers: observers, clock: configuration.clock)
+        lineage = LineageService(
+            essences: essences, observers: observers, calibration: calibration,
+            quality: { [feed] ordinals in feed.quality(of: ordinals) })
+        nexus = NexusService(
+            store: store, memories: memories, embedder: embedder, calibration: calibration,
+            clock: configuration.clock)
+        self.feed = feed
+    }
+
+    /// Counts and the state of the index.
+    public func status() -> PlatformStatus {
+        let snapshot = essences.snapshot
+        return PlatformStatus(
+            state: "ready", version: BuildInformation.version, embedder: embedder.name, dimension: embedder.dimension,
+            essences: snapshot?.recordCount ?? 0, edges: snapshot?.lineage?.edgeCount ?? 0,
+            nexuses: store.namespaces(MemoryDirectory.collection).count, memories: nexus.memoryCount,
+            viewers: feed.viewerCount, seq: snapshot?.seq ?? 0, vectors: snapshot?.index.liveCount ?? 0,
+            sealedVectors: snapshot?.index.sealedCount ?? 0)
+    }
+
+    /// Waits until the works' graph covers what it should. Searches never need it; benchmarks do.
+    public func waitForIndexes() async {
+        await store.waitForSeals()
+    }
+
+    /// Finishes writes, writes index files, and gives the directory back.
+    public func close() async {
+        await store.close()
+    }
+}
+
+/// Hands what a store holds to the domains while it opens.
+private struct PlatformLoader: StoreLoadObserver {
+    let columns: EssenceColumns
+    let memories: MemoryDirectory
+    let events: FeedEventLog
+    let progress: @Sendable (Double) -> Void
+
+    mutating func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws -> UInt32 {
+        if namespace.collection.name == EssenceService.collection { return try columns.load(record) }
+        try memories.load(record, nexusId: namespace.name)
+        return 0
+    }
+
+    mutating func didLoad(_ event: EngineEvent) throws { events.load(event) }
+
+    func didProgress(_ fraction: Double) { progress(fraction) }
+}
+
+extension CollectionEmbedder {
+    init(_ embedder: PlatformConfiguration.Embedder) {
+        switch embedder {
+        case .builtIn:
+            let model = TextEmbedder.builtIn
+            self.init(name: model.name, dimension: model.dimension, embed: { model.embed($0) })
+        case .external(let dimension):
+            self.init(name: "external", dimension: dimension, embed: nil)
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// What this build calls itself.
+public enum BuildInformation {
+    /// Semantic version of the program.
+    public static let version = "0.1.0"
+}

@@ -1,0 +1,142 @@
+import Engine
+import Foundation
+import StrictJSON
+
+/// Writes works and memories as JSON Lines that an import reads again: works in the order of their creation in the store,
+/// so that parents stand before children; late credits stand in the child's `remixFrom` like any other.
+public struct CatalogExporter: Sendable {
+    let platform: ArcaneaPlatform
+    let includeVectors: Bool
+
+    /// - Parameter includeVectors: write each vector, so that an import does not embed again.
+    public init(platform: ArcaneaPlatform, includeVectors: Bool = false) {
+        self.platform = platform
+        self.includeVectors = includeVectors
+    }
+
+    private static let pageSize = 500
+
+    /// Writes all works that are live. A work whose parent was taken down names it no longer; one that was credited late
+    /// to a younger work is named in that order, and an import adds such credits as it finds their parents.
+    ///
+    /// - Parameter body: gets one line at a time, without its end.
+    /// - Returns: the number of works.
+    public func exportEssences(
+        progress: (Double) -> Void = { _ in }, _ body: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        guard let namespace = platform.store.namespace(EssenceService.collection, EssenceService.namespace) else {
+            return 0
+        }
+        let snapshot = namespace.snapshot
+        var count = 0
+        try forEachPage(snapshot.rows.count) { ordinals in
+            for record in try platform.store.records(ordinals, in: namespace) where record.state == 0 {
+                var essence = try platform.essences.essence(record, in: snapshot, includeVector: includeVectors)
+                essence.remixFrom.removeAll { source in
+                    guard let parent = snapshot.ordinal(ofKey: source.essenceId) else { return true }
+                    return snapshot.rows[Int(parent)].state != 0 || parent > record.ordinal
+                }
+                try body(JSONOutput.encode(EssenceLine(essence)))
+                count += 1
+            }
+            progress(Double(ordinals.last ?? 0) / Double(max(1, snapshot.rows.count)))
+        }
+        return count
+    }
+
+    /// Writes all memories of all nexuses.
+    public func exportMemories(_ body: ([UInt8]) throws -> Void) throws -> Int {
+        var count = 0
+        for namespace in platform.store.namespaces(MemoryDirectory.collection) {
+            try forEachPage(namespace.snapshot.rows.count) { ordinals in
+                for record in try platform.store.records(ordinals, in: namespace) {
+                    var memory = try Memory(record, nexusId: namespace.name)
+                    if includeVectors { memory.vector = record.vector }
+                    try body(JSONOutput.encode(MemoryExportLine(memory)))
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+
+    private func forEachPage(_ count: Int, _ body: ([UInt32]) throws -> Void) throws {
+        for start in stride(from: 0, to: count, by: Self.pageSize) {
+            try body((start..<min(count, start + Self.pageSize)).map { UInt32($0) })
+        }
+    }
+}
+
+/// A work with the fields of the create call.
+private struct EssenceLine: Encodable {
+    struct Source: Encodable {
+        var essenceId: String
+        var kind: String
+        var weight: Double
+    }
+
+    var id: String
+    var realmId: String?
+    var nexusId: String?
+    var kind: String?
+    var title: String?
+    var text: String?
+    var spark: Spark?
+    var shadow: Shadow?
+    var remixFrom: [Source]
+    var createdAt: Timestamp
+    var tags: [String]
+    var metadata: JSONValue?
+    var visibility: Visibility
+    var vector: [Float]?
+
+    init(_ essence: Essence) {
+        id = essence.id
+        realmId = essence.realmId
+        nexusId = essence.nexusId
+        kind = essence.kind
+        title = essence.title
+        text = essence.text
+        spark = essence.spark
+        shadow = essence.shadow
+        remixFrom = essence.remixFrom.map { Source(essenceId: $0.essenceId, kind: $0.kind, weight: $0.weight) }
+        createdAt = essence.createdAt
+        tags = essence.tags
+        metadata = essence.metadata
+        visibility = essence.visibility
+        vector = essence.vector
+    }
+}
+
+/// A memory with the fields of the create call.
+private struct MemoryExportLine: Encodable {
+    var nexusId: String
+    var id: String
+    var text: String?
+    var kind: String
+    var importance: Double
+    var entities: [String]
+    var tags: [String]
+    var pinned: Bool
+    var createdAt: Timestamp
+    var validFrom: Timestamp?
+    var validTo: Timestamp?
+    var metadata: JSONValue?
+    var vector: [Float]?
+
+    init(_ memory: Memory) {
+        nexusId = memory.nexusId
+        id = memory.id
+        text = memory.text
+        kind = memory.kind
+        importance = memory.importance
+        entities = memory.entities
+        tags = memory.tags
+        pinned = memory.pinned
+        createdAt = memory.createdAt
+        validFrom = memory.validFrom
+        validTo = memory.validTo
+        metadata = memory.metadata
+        vector = memory.vector
+    }
+}

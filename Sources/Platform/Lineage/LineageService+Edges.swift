@@ -1,0 +1,75 @@
+import Engine
+import Lineage
+
+extension LineageService {
+    /// Credits a parent after a work's birth.
+    ///
+    /// - Throws: `notFound`; `cycle` with the ids along it; `alreadyExists`; `failedPrecondition` for works that were taken
+    ///   down; `invalidArgument`. Nothing was changed then.
+    public func addEdge(_ edge: LateEdge) async throws -> WriteReceipt<LineageLink> {
+        let timer = AnswerTimer()
+        guard edge.child != edge.parent else {
+            throw EngineError.invalid("parent", "a work cannot be its own parent", limit: "another work")
+        }
+        guard let kind = EdgeKind(name: edge.kind) else {
+            let allowed = EdgeKindNames.all.joined(separator: ", ")
+            throw EngineError.invalid("kind", "unknown kind \"\(edge.kind)\"", limit: allowed)
+        }
+        guard edge.weight > 0, edge.weight <= 1 else {
+            throw EngineError.invalid("weight", "weight must be above 0 and at most 1", limit: "> 0, ≤ 1")
+        }
+        let (child, link, seq) = try await store.write(barrier: true) { [self] transaction in
+            let namespace = try transaction.namespace(EssenceService.collection, EssenceService.namespace)
+            let child = try liveOrdinal(edge.child, field: "child", transaction, namespace)
+            let parent = try liveOrdinal(edge.parent, field: "parent", transaction, namespace)
+            let link = ParentLink(
+                parent: parent, kind: kind, weight: Float(edge.weight),
+                flags: edge.inferred ? [.late, .inferred] : [.late], at: transaction.now)
+            try transaction.addLateEdge(child: child, link: link, in: namespace)
+            for observer in observers { observer.essencesChanged(in: transaction) }
+            return (child, link, try transaction.seq(namespace))
+        }
+        let answer = self.link(LineageEdge(child: child, link: link), try view())
+        return WriteReceipt(value: answer, seq: seq, tookMicros: timer.micros)
+    }
+
+    /// Retracts a credit. It stays on record with its reason; no answer follows it from now on.
+    ///
+    /// - Throws: `notFound` when there is no such credit.
+    public func retractEdge(
+        child: String, parent: String, reason: String?
+    ) async throws -> WriteReceipt<LineageLink> {
+        let timer = AnswerTimer()
+        let (edge, seq) = try await store.write(barrier: true) { [self] transaction in
+            let namespace = try transaction.namespace(EssenceService.collection, EssenceService.namespace)
+            let childOrdinal = try ordinal(child, field: "child", transaction, namespace)
+            let parentOrdinal = try ordinal(parent, field: "parent", transaction, namespace)
+            let link = try transaction.retractEdge(
+                child: childOrdinal, parent: parentOrdinal, reason: reason, in: namespace)
+            for observer in observers { observer.essencesChanged(in: transaction) }
+            return (LineageEdge(child: childOrdinal, link: link), try transaction.seq(namespace))
+        }
+        return WriteReceipt(value: link(edge, try view()), seq: seq, tookMicros: timer.micros)
+    }
+
+    private func ordinal(
+        _ id: String, field: String, _ transaction: StoreTransaction, _ namespace: Namespace
+    ) throws -> UInt32 {
+        guard let record = try transaction.record(id, in: namespace) else {
+            throw EngineError.notFound("essence", id, field: field)
+        }
+        return record.ordinal
+    }
+
+    private func liveOrdinal(
+        _ id: String, field: String, _ transaction: StoreTransaction, _ namespace: Namespace
+    ) throws -> UInt32 {
+        guard let record = try transaction.record(id, in: namespace) else {
+            throw EngineError.notFound("essence", id, field: field)
+        }
+        guard record.state == NodeState.live.rawValue else {
+            throw EngineError(.failedPrecondition, "\"\(id)\" was taken down", field: field, limit: "live")
+        }
+        return record.ordinal
+    }
+}

@@ -1,0 +1,76 @@
+import Engine
+import Lineage
+import Ranking
+
+extension LineageService {
+    /// How the credit for a work is shared: by work, by creator (realm) or by root. See `AttributionOptions` for the rule.
+    public func attribution(_ id: String, by group: AttributionGroup) throws -> AttributionAnswer {
+        let view = try view()
+        let start = try node(id, view)
+        let owner: AttributionOptions.Group =
+            switch group {
+            case .work: .work
+            case .creator: .creator
+            case .root: .root
+            }
+        let attribution = view.lineage.attribution(of: start, options: AttributionOptions(group: owner))
+        let nodes = attribution.shares.compactMap { if case .work(let node) = $0.owner { node } else { nil } }
+        let titles = Dictionary(uniqueKeysWithValues: zip(nodes, try works(nodes, view)))
+        let items = attribution.shares.map { share in
+            var item = AttributionShare(
+                id: "", title: nil, realmId: nil, ppm: share.ppm, share: share.share, hops: share.hops,
+                held: share.held > 0)
+            switch share.owner {
+            case .work(let node):
+                item.id = self.id(node, view)
+                item.title = titles[node]?.title
+                item.realmId = titles[node]?.realmId
+            case .creator(let number):
+                item.id = columns.realmId(of: number)
+                item.realmId = item.id
+            case .withheld: item.id = "withheld"
+            }
+            return item
+        }
+        return AttributionAnswer(
+            id: id, by: group.rawValue, items: items, seq: view.snapshot.seq, asOf: Timestamp(milliseconds: clock()),
+            tookMicros: view.timer.micros)
+    }
+
+    /// What grew from a work, and how far it is from its sources.
+    public func metrics(_ id: String) throws -> RemixMetricsAnswer {
+        let view = try view()
+        let start = try node(id, view)
+        let metrics = view.lineage.metrics(of: start)
+        let cosines = view.lineage.parents(of: start).compactMap { link -> Double? in
+            view.snapshot.rows[Int(link.parent)].slot == RecordRow.noSlot
+                ? nil : Double(view.snapshot.cosine(start, link.parent))
+        }
+        let hasVector = view.snapshot.rows[Int(start)].slot != RecordRow.noSlot
+        return RemixMetricsAnswer(
+            id: id, parents: metrics.parents, children: metrics.children, liveChildren: metrics.liveChildren,
+            ancestors: metrics.ancestors, descendants: metrics.descendants, liveDescendants: metrics.liveDescendants,
+            distinctCreators: metrics.distinctCreators, roots: metrics.roots, depth: metrics.depth,
+            originality: hasVector ? RemixMetrics.originality(cosines: cosines, calibration: calibration) : nil,
+            seq: view.snapshot.seq, tookMicros: view.timer.micros)
+    }
+
+    /// Works with the most live descendants, or the most distinct creators among them.
+    ///
+    /// - Parameter windowDays: count only descendants created in the last days; all when `nil`.
+    public func top(by order: TopOrder, windowDays: Int?, limit: Int) throws -> Listing<TopWork> {
+        let view = try view()
+        let now = clock()
+        let window = windowDays.map { now - Int64($0) * 86_400_000..<now + 1 }
+        let ranked =
+            order == .descendants
+            ? view.lineage.topByDescendants(limit, window: window) : view.lineage.topByCreators(limit, window: window)
+        let shown = try works(ranked.map(\.node), view)
+        let items = zip(ranked, shown).map { entry, work in
+            TopWork(
+                id: work.id, score: Double(entry.count), descendants: order == .descendants ? entry.count : nil,
+                creators: order == .creators ? entry.count : nil, title: work.title, realmId: work.realmId)
+        }
+        return Listing(items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros)
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Engine
+import Foundation
+import Platform
+import StrictJSON
+
+struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Load works, memories and events from JSON Lines files.",
+        discussion: """
+            Files may be gzip. Works are create calls, one a line, parents before children; memories carry their
+            `nexusId`; events are those of the feed. Batches are all or nothing and durable when they are counted.
+            Running an import again skips what is there, so an interrupted one is completed by a second run.
+
+              arcanea import --data DIR --essences works.jsonl.gz --memories memories.jsonl --events events.jsonl
+
+            With --json, standard output gets a line after each durable batch.
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: ArgumentHelp("File of works; may be given several times.", valueName: "file"))
+    var essences: [String] = []
+
+    @Option(help: ArgumentHelp("File of memories; may be given several times.", valueName: "file"))
+    var memories: [String] = []
+
+    @Option(help: ArgumentHelp("File of feed events; may be given several times.", valueName: "file"))
+    var events: [String] = []
+
+    @Option(help: "Lines of one transaction, 1 to 1000.")
+    var batch = 500
+
+    @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
+    var externalDimension: Int?
+
+    func validate() throws {
+        guard !(essences + memories + events).isEmpty else {
+            throw ValidationError("name at least one file with --essences, --memories or --events")
+        }
+        guard CatalogImporter.batchSizes.contains(batch) else { throw ValidationError("--batch must be 1 to 1000") }
+    }
+
+    func run() async throws {
+        for file in essences + memories + events where !FileManager.default.isReadableFile(atPath: file) {
+            throw EngineError(.notFound, "cannot read \(file)", field: file)
+        }
+        let platform = try await ArcaneaPlatform.open(
+            PlatformConfiguration(
+                directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn))
+        do {
+            var failed = 0
+            for file in essences { failed += try await load(file, "works", platform) { try await $0.importEssences(file) } }
+            for file in memories { failed += try await load(file, "memories", platform) { try await $0.importMemories(file) } }
+            for file in events { failed += try await load(file, "events", platform) { try await $0.importEvents(file) } }
+            await platform.close()
+            if failed > 0 { throw ExitCode(65) }
+        } catch {
+            await platform.close()
+            throw error
+        }
+    }
+
+    /// - Returns: the number of lines that were left out.
+    private func load(
+        _ file: String, _ what: String, _ platform: ArcaneaPlatform,
+        _ body: (CatalogImporter) async throws -> ImportReport
+    ) async throws -> Int {
+        let bar = ProgressBar(what, silent: store.json)
+        let isJSON = store.json
+        let started = ContinuousClock.now
+        let importer = CatalogImporter(platform: platform, batchSize: batch) { progress in
+            if isJSON {
+                Terminal.out(#"{"event":"acknowledged","\#(what)":\#(progress.acknowledged)}"#)
+            } else {
+                bar.update(progress.fraction, "\(Terminal.count(progress.acknowledged)) \(what)")
+            }
+        }
+        let report = try await body(importer)
+        let seconds = (ContinuousClock.now - started).seconds
+        if isJSON {
+            try store.printJSON(report)
+            return report.failed
+        }
+        let rate = Int(Double(report.created) / max(seconds, 0.001))
+        bar.finish(
+            "\(Terminal.count(report.created)) \(what) created, \(Terminal.count(report.skipped)) there already, "
+                + "\(Terminal.count(report.failed)) left out (\(Terminal.count(rate))/s)")
+        for failure in report.failures {
+            Terminal.error("  \(file):\(failure.line): \(failure.message)\n")
+        }
+        return report.failed
+    }
+}
