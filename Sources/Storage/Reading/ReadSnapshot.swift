@@ -89,36 +89,43 @@ public final class ReadSnapshot {
 
     /// Visits all records of a namespace in ordinal order.
     ///
-    /// - Throws: also `corrupt` when there are not as many as the namespace's head row says: lost and resurrected rows
-    ///   have good checksums.
+    /// - Throws: also `corrupt`, after the last one, when they are not those that the namespace's head row sums up: lost,
+    ///   stale and resurrected rows have good checksums.
     public func scanRecords(namespace: Int64, _ body: (ScannedRecord) throws -> Void) throws {
         let statement = try connection.statement(
             "SELECT \(RecordRows.columns) FROM record WHERE id >= ? AND id < ? ORDER BY id")
         statement.bind(1, namespace << 32)
         statement.bind(2, (namespace + 1) << 32)
         defer { statement.reset() }
-        var count = 0
+        var tally = Tally()
         while try statement.step() {
+            try tally.add(id: statement.int64(0), checksum: statement.uint64(10))
             try body(RecordRows.read(statement))
-            count += 1
         }
-        let expected = try self.namespace(namespace)?.recordCount ?? 0
-        guard count == expected else {
-            throw StorageError(
-                .corrupt, "namespace \(namespace) holds \(count) records where its head row counts \(expected)")
-        }
+        let head = try self.namespace(namespace)
+        try tally.require(head?.recordCount ?? 0, head?.recordDigest ?? 0, "records of namespace \(namespace)")
     }
 
     // MARK: Edges and events
 
     /// All edges of a namespace in the order of arrival.
+    ///
+    /// - Throws: also `corrupt` when they are not those that the namespace's head row sums up.
     public func edges(namespace: Int64) throws(StorageError) -> [StoredEdge] {
         let statement = try connection.statement(
-            "SELECT \(EdgeRows.columns) FROM edge WHERE namespace_id = ? ORDER BY id")
-        statement.bind(1, namespace)
+            "SELECT \(EdgeRows.columns) FROM edge WHERE id >= ? AND id < ? ORDER BY id")
+        statement.bind(1, namespace << 32)
+        statement.bind(2, (namespace + 1) << 32)
         defer { statement.reset() }
+        let head = try self.namespace(namespace)
         var edges: [StoredEdge] = []
-        while try statement.step() { edges.append(try EdgeRows.read(statement, namespace: namespace)) }
+        edges.reserveCapacity(head?.edgeCount ?? 0)
+        var tally = Tally()
+        while try statement.step() {
+            edges.append(try EdgeRows.read(statement, namespace: namespace))
+            try tally.add(id: statement.int64(9), checksum: statement.uint64(7))
+        }
+        try tally.require(head?.edgeCount ?? 0, head?.edgeDigest ?? 0, "edges of namespace \(namespace)")
         return edges
     }
 
@@ -136,10 +143,44 @@ public final class ReadSnapshot {
     }
 
     /// Visits all events in the order of arrival.
+    ///
+    /// - Throws: also `corrupt`, after the last one, when they are not those that were stored.
     public func scanEvents(_ body: (StoredEvent) throws -> Void) throws {
         let statement = try connection.statement("SELECT \(EventRows.columns) FROM event ORDER BY id")
         defer { statement.reset() }
-        while try statement.step() { try body(EventRows.read(statement)) }
+        var tally = Tally()
+        while try statement.step() {
+            try tally.add(id: statement.int64(6), checksum: statement.uint64(5))
+            try body(EventRows.read(statement))
+        }
+        let find = try connection.statement("SELECT \(EventHead.columns) FROM event_head")
+        defer { find.reset() }
+        let head = try find.step() ? EventHead(find) : EventHead()
+        try tally.require(head.count, head.digest, "events")
+    }
+}
+
+/// What a scan has seen, to be compared with a head row.
+private struct Tally {
+    private var count = 0
+    private var digest: UInt64 = 0
+    private var lastID = Int64.min
+
+    /// - Throws: `corrupt` when rows come out of order, as from pages that changed places.
+    mutating func add(id: Int64, checksum: UInt64) throws(StorageError) {
+        guard id > lastID else { throw StorageError(.corrupt, "row \(id) comes after row \(lastID)") }
+        lastID = id
+        count += 1
+        digest &+= checksum
+    }
+
+    func require(_ expectedCount: Int, _ expectedDigest: UInt64, _ what: String) throws(StorageError) {
+        guard count == expectedCount, digest == expectedDigest else {
+            throw StorageError(
+                .corrupt,
+                "the \(what) are not those that were stored: \(count) where \(expectedCount) are counted"
+                    + (count == expectedCount ? ", with another digest" : ""))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 /// How edge rows are read and checked.
 enum EdgeRows {
-    static let columns = "child, parent, kind, weight, flags, at, seq, checksum, reason"
+    static let columns = "child, parent, kind, weight, flags, at, seq, checksum, reason, id"
 
     /// - Throws: `corrupt`, naming the edge.
     static func read(_ statement: Statement, namespace: Int64) throws(StorageError) -> StoredEdge {
@@ -11,45 +11,48 @@ enum EdgeRows {
             seq: statement.uint64(6))
         let numbers = (0..<7).map { $0 == 3 ? Int64(bitPattern: edge.weight.bitPattern) : statement.int64($0) }
         let reason = statement.isNull(8) ? nil : statement.blob(8)
-        guard checksum(namespace, numbers, reason) == statement.int64(7) else {
+        let id = statement.int64(9)
+        guard checksum(id, numbers, reason) == statement.int64(7), id >> 32 == namespace else {
             throw StorageError(
                 .corrupt, "edge #\(edge.child) from #\(edge.parent) of namespace \(namespace) fails its checksum")
         }
         return edge
     }
 
-    static func checksum(_ edge: StoredEdge, namespace: Int64, reason: String?) -> Int64 {
+    static func id(namespace: Int64, place: Int) -> Int64 { namespace << 32 | Int64(place) }
+
+    static func checksum(_ edge: StoredEdge, id: Int64, reason: String?) -> Int64 {
         let numbers = [
             Int64(edge.child), Int64(edge.parent), Int64(edge.kind), Int64(bitPattern: edge.weight.bitPattern),
             Int64(edge.flags), edge.at, Int64(bitPattern: edge.seq),
         ]
-        guard var reason else { return checksum(namespace, numbers, nil) }
-        return reason.withUTF8 { checksum(namespace, numbers, UnsafeRawBufferPointer($0)) }
+        guard var reason else { return checksum(id, numbers, nil) }
+        return reason.withUTF8 { checksum(id, numbers, UnsafeRawBufferPointer($0)) }
     }
 
-    private static func checksum(_ namespace: Int64, _ numbers: [Int64], _ reason: UnsafeRawBufferPointer?) -> Int64 {
-        RowChecksum.of([namespace, reason == nil ? 0 : 1] + numbers, reason.map { [$0] } ?? [])
+    private static func checksum(_ id: Int64, _ numbers: [Int64], _ reason: UnsafeRawBufferPointer?) -> Int64 {
+        RowChecksum.of([id, reason == nil ? 0 : 1] + numbers, reason.map { [$0] } ?? [])
     }
 }
 
 /// How event rows are read and checked.
 enum EventRows {
-    static let columns = "viewer, target, kind, weight, at, checksum"
+    static let columns = "viewer, target, kind, weight, at, checksum, id"
 
     /// - Throws: `corrupt`, naming the event.
     static func read(_ statement: Statement) throws(StorageError) -> StoredEvent {
         let event = StoredEvent(
             viewer: statement.string(0), target: statement.string(1), kind: statement.string(2),
             weight: statement.double(3), at: statement.int64(4))
-        guard checksum(event) == statement.int64(5) else {
+        guard checksum(event, id: statement.int64(6)) == statement.int64(5) else {
             throw StorageError(
                 .corrupt, "the \(event.kind) of \"\(event.viewer)\" on \"\(event.target)\" fails its checksum")
         }
         return event
     }
 
-    static func checksum(_ event: StoredEvent) -> Int64 {
+    static func checksum(_ event: StoredEvent, id: Int64) -> Int64 {
         RowChecksum.of(
-            [Int64(bitPattern: event.weight.bitPattern), event.at], texts: [event.viewer, event.target, event.kind])
+            [id, Int64(bitPattern: event.weight.bitPattern), event.at], texts: [event.viewer, event.target, event.kind])
     }
 }

@@ -22,15 +22,18 @@ enum CollectionRows {
 }
 
 enum NamespaceRows {
-    static let columns = "id, collection_id, name, seq, record_count, next_ordinal, checksum"
+    static let columns = """
+        id, collection_id, name, seq, next_ordinal, record_count, record_digest, edge_count, edge_digest, checksum
+        """
 
     /// - Throws: `corrupt`, naming the namespace.
     static func read(_ statement: Statement) throws(StorageError) -> StoredNamespace {
         let namespace = StoredNamespace(
             id: statement.int64(0), collectionID: statement.int64(1), name: statement.string(2),
-            seq: statement.uint64(3), recordCount: Int(statement.int64(4)),
-            nextOrdinal: UInt32(truncatingIfNeeded: statement.int64(5)))
-        guard checksum(namespace) == statement.int64(6), Int64(namespace.nextOrdinal) == statement.int64(5) else {
+            seq: statement.uint64(3), nextOrdinal: UInt32(truncatingIfNeeded: statement.int64(4)),
+            recordCount: Int(statement.int64(5)), recordDigest: statement.uint64(6),
+            edgeCount: Int(statement.int64(7)), edgeDigest: statement.uint64(8))
+        guard checksum(namespace) == statement.int64(9), Int64(namespace.nextOrdinal) == statement.int64(4) else {
             throw StorageError(.corrupt, "namespace \"\(namespace.name)\" (\(namespace.id)) fails its checksum")
         }
         return namespace
@@ -40,9 +43,33 @@ enum NamespaceRows {
     static func checksum(_ namespace: StoredNamespace) -> Int64 {
         RowChecksum.of(
             [
-                namespace.collectionID, Int64(bitPattern: namespace.seq), Int64(namespace.recordCount),
-                Int64(namespace.nextOrdinal),
+                namespace.collectionID, Int64(bitPattern: namespace.seq), Int64(namespace.nextOrdinal),
+                Int64(namespace.recordCount), Int64(bitPattern: namespace.recordDigest), Int64(namespace.edgeCount),
+                Int64(bitPattern: namespace.edgeDigest),
             ],
             texts: [namespace.name])
     }
+}
+
+/// The head of all events: how many there are, and the sum of their checksums.
+struct EventHead: Equatable {
+    static let columns = "next_id, event_count, event_digest, checksum"
+
+    var nextID: Int64 = 1
+    var count = 0
+    var digest: UInt64 = 0
+
+    /// The row that a statement stands on, its checksum verified.
+    init(_ statement: Statement) throws(StorageError) {
+        nextID = statement.int64(0)
+        count = Int(statement.int64(1))
+        digest = statement.uint64(2)
+        guard checksum == statement.int64(3) else {
+            throw StorageError(.corrupt, "the head row of the events fails its checksum")
+        }
+    }
+
+    init() {}
+
+    var checksum: Int64 { RowChecksum.of([nextID, Int64(count), Int64(bitPattern: digest)]) }
 }

@@ -107,9 +107,15 @@ public struct StoredNamespace: Sendable {
     public var name: String
     /// Sequence of the last change; 0 before the first.
     public var seq: UInt64
-    public var recordCount: Int
     /// Ordinal of the next new record; above all that were ever given out.
     public var nextOrdinal: UInt32
+    public var recordCount: Int
+    /// Sum of the records' checksums, modulo 2⁶⁴: tells lost, stale and resurrected rows, whose own checksums are good.
+    public var recordDigest: UInt64
+    /// Edges are never removed, so that this is also the place of the next one.
+    public var edgeCount: Int
+    /// Sum of the edges' checksums, modulo 2⁶⁴.
+    public var edgeDigest: UInt64
 }
 
 /// The answer to a request that was acknowledged, kept so that a retry gets the same one.

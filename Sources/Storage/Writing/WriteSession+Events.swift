@@ -5,9 +5,11 @@ extension WriteSession {
     ///
     /// - Returns: true when it is new.
     public func insertEvent(_ event: StoredEvent) throws(StorageError) -> Bool {
+        let id = try changeEventHead { $0.nextID }
+        let checksum = EventRows.checksum(event, id: id)
         let statement = try connection.statement(
             """
-            INSERT INTO event (viewer, target, kind, weight, at, checksum) VALUES (?,?,?,?,?,?)
+            INSERT INTO event (viewer, target, kind, weight, at, checksum, id) VALUES (?,?,?,?,?,?,?)
             ON CONFLICT (viewer, target, kind) DO NOTHING
             """)
         statement.bind(1, event.viewer)
@@ -15,21 +17,35 @@ extension WriteSession {
         statement.bind(3, event.kind)
         statement.bind(4, event.weight)
         statement.bind(5, event.at)
-        statement.bind(6, EventRows.checksum(event))
+        statement.bind(6, checksum)
+        statement.bind(7, id)
         try statement.run()
-        return connection.changeCount == 1
+        guard connection.changeCount == 1 else { return false }
+        try changeEventHead { head in
+            head.nextID += 1
+            head.count += 1
+            head.digest &+= UInt64(checksum)
+        }
+        return true
     }
 
     /// Removes an event, such as a follow that ended.
     ///
     /// - Returns: true when it was there.
     public func deleteEvent(viewer: String, target: String, kind: String) throws(StorageError) -> Bool {
-        let statement = try connection.statement("DELETE FROM event WHERE viewer = ? AND target = ? AND kind = ?")
+        let statement = try connection.statement(
+            "DELETE FROM event WHERE viewer = ? AND target = ? AND kind = ? RETURNING checksum")
         statement.bind(1, viewer)
         statement.bind(2, target)
         statement.bind(3, kind)
-        try statement.run()
-        return connection.changeCount == 1
+        defer { statement.reset() }
+        guard try statement.step() else { return false }
+        let old = statement.uint64(0)
+        try changeEventHead { head in
+            head.count -= 1
+            head.digest &-= old
+        }
+        return true
     }
 
     // MARK: Answers to retried requests

@@ -34,7 +34,6 @@ extension WriteSession {
         let ordinal = try changeHead(namespace) { head -> UInt32? in
             guard head.nextOrdinal < UInt32.max - 1 else { return nil }
             head.nextOrdinal += 1
-            head.recordCount += 1
             return head.nextOrdinal - 1
         }
         guard let ordinal else {
@@ -46,13 +45,17 @@ extension WriteSession {
               checksum, namespace_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
             """)
         statement.bind(12, namespace)
-        try run(
+        let checksum = try run(
             statement,
             StoredRecord(
                 ordinal: ordinal, key: draft.key, seq: seq, vectorSeq: seq, createdAt: draft.createdAt,
                 updatedAt: draft.updatedAt, state: draft.state, payload: draft.payload, metadata: draft.metadata,
                 vector: draft.vector),
             namespace: namespace)
+        try changeHead(namespace) { head in
+            head.recordCount += 1
+            head.recordDigest &+= checksum
+        }
         return ordinal
     }
 
@@ -60,32 +63,41 @@ extension WriteSession {
     ///
     /// - Throws: `misuse` when there is none of that ordinal.
     public func updateRecord(_ record: StoredRecord, namespace: Int64) throws(StorageError) {
+        let old = try existing(namespace, record.ordinal)
         let statement = try connection.statement(
             """
             UPDATE record SET key=?2, seq=?3, vector_seq=?4, created_at=?5, updated_at=?6, state=?7, payload=?8,
               metadata=?9, vector=?10, checksum=?11 WHERE id=?1
             """)
-        try run(statement, record, namespace: namespace)
-        guard connection.changeCount == 1 else {
-            throw StorageError(.misuse, "namespace \(namespace) has no record #\(record.ordinal) to change")
-        }
+        let new = try run(statement, record, namespace: namespace)
+        try changeHead(namespace) { $0.recordDigest = $0.recordDigest &- old &+ new }
     }
 
     /// Removes a record's row.
     ///
     /// - Throws: `misuse` when there is none of that ordinal.
     public func deleteRecord(namespace: Int64, ordinal: UInt32) throws(StorageError) {
+        let old = try existing(namespace, ordinal)
         let statement = try connection.statement("DELETE FROM record WHERE id = ?")
         statement.bind(1, RecordRows.id(namespace: namespace, ordinal: ordinal))
         try statement.run()
-        guard connection.changeCount == 1 else {
-            throw StorageError(.misuse, "namespace \(namespace) has no record #\(ordinal) to remove")
+        try changeHead(namespace) { head in
+            head.recordCount -= 1
+            head.recordDigest &-= old
         }
-        try changeHead(namespace) { $0.recordCount -= 1 }
+    }
+
+    private func existing(_ namespace: Int64, _ ordinal: UInt32) throws(StorageError) -> UInt64 {
+        guard let old = try storedChecksum("record", id: RecordRows.id(namespace: namespace, ordinal: ordinal)) else {
+            throw StorageError(.misuse, "namespace \(namespace) has no record #\(ordinal)")
+        }
+        return old
     }
 
     /// Binds a record to positions 1…11 and runs the statement. Payload, metadata and vector are not copied.
-    private func run(_ statement: Statement, _ record: StoredRecord, namespace: Int64) throws(StorageError) {
+    ///
+    /// - Returns: the row's checksum.
+    private func run(_ statement: Statement, _ record: StoredRecord, namespace: Int64) throws(StorageError) -> UInt64 {
         let id = RecordRows.id(namespace: namespace, ordinal: record.ordinal)
         var key = record.key
         statement.bind(1, id)
@@ -95,7 +107,7 @@ extension WriteSession {
         statement.bind(5, record.createdAt)
         statement.bind(6, record.updatedAt)
         statement.bind(7, Int64(record.state))
-        let failure: StorageError? = key.withUTF8 { key in
+        let result: Result<UInt64, StorageError> = key.withUTF8 { key in
             record.payload.withUnsafeBytes { payload in
                 record.metadata.withUnsafeBytes { metadata in
                     (record.vector ?? []).withUnsafeBytes { vector in
@@ -106,21 +118,20 @@ extension WriteSession {
                             ordinal: record.ordinal, key: record.key, seq: record.seq, vectorSeq: record.vectorSeq,
                             createdAt: record.createdAt, updatedAt: record.updatedAt, state: record.state,
                             payload: payload, metadata: metadata, vector: record.vector == nil ? nil : vector)
-                        statement.bind(
-                            11,
-                            RecordRows.checksum(
-                                id: id, key: UnsafeRawBufferPointer(key), state: Int64(record.state), row))
+                        let checksum = RecordRows.checksum(
+                            id: id, key: UnsafeRawBufferPointer(key), state: Int64(record.state), row)
+                        statement.bind(11, checksum)
                         do throws(StorageError) {
                             try statement.run()
-                            return nil
+                            return .success(UInt64(checksum))
                         } catch {
-                            return error
+                            return .failure(error)
                         }
                     }
                 }
             }
         }
-        if let failure { throw failure }
+        return try result.get()
     }
 
     private func one(_ statement: Statement) throws(StorageError) -> StoredRecord? {

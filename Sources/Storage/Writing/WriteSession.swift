@@ -3,9 +3,15 @@
 /// Reads see the changes of this request and of earlier requests of the same group commit.
 public final class WriteSession {
     let connection: Connection
+    private var heads = Heads()
+
     /// Head rows that the running transaction has looked at. They are changed here and stored once, before the commit,
     /// not once per record.
-    private var heads: [Int64: Head] = [:]
+    private struct Heads {
+        var namespaces: [Int64: Head] = [:]
+        var events: EventHead?
+        var eventsChanged = false
+    }
 
     private struct Head {
         var namespace: StoredNamespace
@@ -51,11 +57,12 @@ public final class WriteSession {
             return find.int64(0)
         }
         let fresh = StoredNamespace(
-            id: 0, collectionID: collection, name: name, seq: 0, recordCount: 0, nextOrdinal: 0)
+            id: 0, collectionID: collection, name: name, seq: 0, nextOrdinal: 0, recordCount: 0, recordDigest: 0,
+            edgeCount: 0, edgeDigest: 0)
         let insert = try connection.statement(
             """
-            INSERT INTO namespace (collection_id, name, seq, record_count, next_ordinal, checksum) VALUES (?,?,0,0,0,?)
-            RETURNING id
+            INSERT INTO namespace (collection_id, name, seq, next_ordinal, record_count, record_digest, edge_count,
+              edge_digest, checksum) VALUES (?,?,0,0,0,0,0,0,?) RETURNING id
             """)
         insert.bind(1, collection)
         insert.bind(2, name)
@@ -74,13 +81,21 @@ public final class WriteSession {
     // MARK: Head rows
 
     /// Changes a namespace's head row, in memory until the commit.
-    func changeHead<Value>(_ namespace: Int64, _ change: (inout StoredNamespace) -> Value) throws(StorageError) -> Value
-    {
+    func changeHead<Value>(_ id: Int64, _ change: (inout StoredNamespace) -> Value) throws(StorageError) -> Value {
         var head: Head
-        if let known = heads[namespace] { head = known } else { head = Head(namespace: try storedHead(namespace)) }
-        defer { heads[namespace] = head }
+        if let known = heads.namespaces[id] { head = known } else { head = Head(namespace: try storedHead(id)) }
+        defer { heads.namespaces[id] = head }
         head.isChanged = true
         return change(&head.namespace)
+    }
+
+    /// Changes the head row of the events, in memory until the commit.
+    func changeEventHead<Value>(_ change: (inout EventHead) -> Value) throws(StorageError) -> Value {
+        var head: EventHead
+        if let known = heads.events { head = known } else { head = try storedEventHead() }
+        defer { heads.events = head }
+        heads.eventsChanged = true
+        return change(&head)
     }
 
     private func storedHead(_ id: Int64) throws(StorageError) -> StoredNamespace {
@@ -91,17 +106,40 @@ public final class WriteSession {
         return try NamespaceRows.read(statement)
     }
 
+    private func storedEventHead() throws(StorageError) -> EventHead {
+        let statement = try connection.statement("SELECT \(EventHead.columns) FROM event_head")
+        defer { statement.reset() }
+        return try statement.step() ? EventHead(statement) : EventHead()
+    }
+
     private func storeHeads() throws(StorageError) {
-        for head in heads.values where head.isChanged {
+        for head in heads.namespaces.values where head.isChanged {
             let statement = try connection.statement(
-                "UPDATE namespace SET seq = ?, record_count = ?, next_ordinal = ?, checksum = ? WHERE id = ?")
+                """
+                UPDATE namespace SET seq = ?, next_ordinal = ?, record_count = ?, record_digest = ?, edge_count = ?,
+                  edge_digest = ?, checksum = ? WHERE id = ?
+                """)
             statement.bind(1, head.namespace.seq)
-            statement.bind(2, Int64(head.namespace.recordCount))
-            statement.bind(3, Int64(head.namespace.nextOrdinal))
-            statement.bind(4, NamespaceRows.checksum(head.namespace))
-            statement.bind(5, head.namespace.id)
+            statement.bind(2, Int64(head.namespace.nextOrdinal))
+            statement.bind(3, Int64(head.namespace.recordCount))
+            statement.bind(4, head.namespace.recordDigest)
+            statement.bind(5, Int64(head.namespace.edgeCount))
+            statement.bind(6, head.namespace.edgeDigest)
+            statement.bind(7, NamespaceRows.checksum(head.namespace))
+            statement.bind(8, head.namespace.id)
             try statement.run()
         }
+        guard heads.eventsChanged, let events = heads.events else { return }
+        let statement = try connection.statement(
+            """
+            INSERT INTO event_head (id, next_id, event_count, event_digest, checksum) VALUES (1,?1,?2,?3,?4)
+            ON CONFLICT (id) DO UPDATE SET next_id = ?1, event_count = ?2, event_digest = ?3, checksum = ?4
+            """)
+        statement.bind(1, events.nextID)
+        statement.bind(2, Int64(events.count))
+        statement.bind(3, events.digest)
+        statement.bind(4, events.checksum)
+        try statement.run()
     }
 
     // MARK: Helpers
@@ -112,13 +150,21 @@ public final class WriteSession {
         guard try statement.step() else { throw StorageError(.misuse, "a statement that returns a row gave none") }
         return statement.int64(0)
     }
+
+    /// The stored checksum of a row, or `nil` when there is none: what a change takes out of the digest.
+    func storedChecksum(_ table: String, id: Int64) throws(StorageError) -> UInt64? {
+        let statement = try connection.statement("SELECT checksum FROM \(table) WHERE id = ?")
+        statement.bind(1, id)
+        defer { statement.reset() }
+        return try statement.step() ? statement.uint64(0) : nil
+    }
 }
 
 // MARK: - Transactions
 
 extension WriteSession {
     func begin() throws(StorageError) {
-        heads.removeAll(keepingCapacity: true)
+        heads = Heads()
         try connection.statement("BEGIN IMMEDIATE").run()
     }
 
@@ -129,7 +175,7 @@ extension WriteSession {
 
     /// Undoes the transaction, unless SQLite has done so already.
     func rollback() {
-        heads.removeAll()
+        heads = Heads()
         // A failure leaves the transaction open, and the next `begin` reports it.
         if connection.isInTransaction { try? connection.execute("ROLLBACK") }
     }
