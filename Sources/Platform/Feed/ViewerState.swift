@@ -1,0 +1,129 @@
+import Ranking
+
+/// Something that a viewer did to a work, as taste and lineage read it.
+struct Interaction: Sendable, Equatable {
+    var work: UInt32
+    var kind: EngagementKind
+    var factor: Double
+    var at: Int64
+}
+
+/// What the feed remembers of one viewer. Bounded, whatever the viewer does.
+struct ViewerState: Sendable {
+    /// Acts and views are bounded apart, so that scrolling does not push out what was liked.
+    static let actsMax = 200
+    static let viewsMax = 100
+    /// Works that are not shown again; the oldest are forgotten beyond it.
+    static let seenMax = 4_096
+
+    /// Likes, saves, shares and remixes in ascending time.
+    private(set) var acts: [Interaction] = []
+    private(set) var views: [Interaction] = []
+    private(set) var seen = SeenWorks(capacity: ViewerState.seenMax)
+    /// Realm ids.
+    private(set) var follows: Set<String> = []
+    private(set) var blocks: Set<String> = []
+    /// Changes with every interaction.
+    private(set) var version: UInt64 = 0
+    /// Taste as of a version, so that a page does not look for it again.
+    var taste: ViewerTaste?
+    private var hour = Int64.min
+    private var hourCount = 0
+
+    static let hourMs: Int64 = 3_600_000
+
+    mutating func apply(_ engagement: FeedChange.Engagement) {
+        seen.insert(engagement.work)
+        count(engagement)
+        guard engagement.kind.tasteWeight > 0 else { return }
+        let interaction = Interaction(
+            work: engagement.work, kind: engagement.kind, factor: engagement.factor, at: engagement.at)
+        if engagement.kind == .view {
+            Self.insert(interaction, into: &views, max: Self.viewsMax)
+        } else {
+            Self.insert(interaction, into: &acts, max: Self.actsMax)
+        }
+        version += 1
+    }
+
+    mutating func apply(_ relation: FeedChange.Relation) {
+        func change(_ realms: inout Set<String>) {
+            if relation.isOn { realms.insert(relation.realmId) } else { realms.remove(relation.realmId) }
+        }
+        switch relation.kind {
+        case .follow: change(&follows)
+        case .block: change(&blocks)
+        }
+    }
+
+    /// Events of the viewer that counted in the hour of `time`. What is dated before the latest hour counts with it, so
+    /// that dating back does not escape the cap.
+    func eventsInHour(of time: Int64) -> Int {
+        Self.hour(of: time) <= hour ? hourCount : 0
+    }
+
+    private mutating func count(_ engagement: FeedChange.Engagement) {
+        guard engagement.factor > 0 else { return }
+        let eventHour = Self.hour(of: engagement.at)
+        if eventHour > hour {
+            hour = eventHour
+            hourCount = 0
+        }
+        hourCount += 1
+    }
+
+    private static func hour(of time: Int64) -> Int64 {
+        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: hourMs)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    /// Keeps the list in ascending time; of equal times the later arrival is last.
+    private static func insert(_ interaction: Interaction, into list: inout [Interaction], max: Int) {
+        var place = list.count
+        while place > 0, list[place - 1].at > interaction.at { place -= 1 }
+        list.insert(interaction, at: place)
+        if list.count > max { list.removeFirst() }
+    }
+
+    /// Acts and views together, latest first; of equal times acts first.
+    var latest: [Interaction] {
+        (acts.reversed() + views.reversed()).enumerated()
+            .sorted { ($1.element.at, $0.offset) < ($0.element.at, $1.offset) }
+            .map(\.element)
+    }
+}
+
+/// Medoids of a viewer's interactions.
+struct ViewerTaste: Sendable, Equatable {
+    /// The viewer's version, and the version of the works, that this is the taste of.
+    var viewerVersion: UInt64
+    var worksVersion: UInt64
+    /// Works that stand for the viewer's tastes, the largest share first.
+    var medoids: [UInt32]
+}
+
+/// The latest works that a viewer saw.
+struct SeenWorks: Sendable {
+    private let capacity: Int
+    private var members: Set<UInt32> = []
+    /// A ring in the order of arrival.
+    private var order: [UInt32] = []
+    private var oldest = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { members.count }
+
+    func contains(_ work: UInt32) -> Bool { members.contains(work) }
+
+    mutating func insert(_ work: UInt32) {
+        guard members.insert(work).inserted else { return }
+        if order.count < capacity {
+            order.append(work)
+        } else {
+            members.remove(order[oldest])
+            order[oldest] = work
+            oldest = (oldest + 1) % capacity
+        }
+    }
+}

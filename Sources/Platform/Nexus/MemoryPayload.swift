@@ -1,0 +1,102 @@
+import Engine
+import Foundation
+import Ranking
+import StrictJSON
+
+/// A memory as its record holds it: JSON, so that old stores stay readable when fields are added.
+struct MemoryPayload: Sendable, Equatable, Encodable {
+    var text: String?
+    var kind: MemoryKind
+    var importance: Double
+    var entities: [String]
+    var tags: [String]
+    var pinned: Bool
+    /// Milliseconds since 1970 UTC, as all times here.
+    var validFrom: Int64?
+    var validTo: Int64?
+    var uses: Int
+    var lastUsedAt: Int64?
+    var metadata: JSONValue?
+}
+
+extension MemoryPayload {
+    /// A memory that nobody used yet.
+    init(_ draft: MemoryDraft, kind: MemoryKind) {
+        self.init(
+            text: draft.text, kind: kind, importance: draft.importance, entities: draft.entities, tags: draft.tags,
+            pinned: draft.pinned, validFrom: draft.validFrom?.milliseconds, validTo: draft.validTo?.milliseconds,
+            uses: 0, lastUsedAt: nil, metadata: draft.metadata)
+    }
+
+    func encoded() throws -> [UInt8] {
+        try JSONOutput.encode(self)
+    }
+
+    /// - Throws: `dataLoss` when the bytes are not what ``encoded()`` writes.
+    init(decoding bytes: [UInt8], key: String) throws {
+        do {
+            var object = try JSONDocument(parsing: bytes).root.object()
+            let kindName = try object.requiredString("kind", bytes: Limits.kindBytes)
+            guard let kind = MemoryKind(rawValue: kindName) else { throw object.missing("kind") }
+            let any = 0...Int.max
+            self.init(
+                text: try object.optionalString("text", bytes: any), kind: kind,
+                importance: try object.optionalDouble("importance") ?? 0.5,
+                entities: try object.optionalStrings("entities", count: any, bytes: any) ?? [],
+                tags: try object.optionalStrings("tags", count: any, bytes: any) ?? [],
+                pinned: try object.optionalBool("pinned") ?? false,
+                validFrom: try object.optionalInt("validFrom", in: Int.min...Int.max).map(Int64.init),
+                validTo: try object.optionalInt("validTo", in: Int.min...Int.max).map(Int64.init),
+                uses: try object.optionalInt("uses", in: any) ?? 0,
+                lastUsedAt: try object.optionalInt("lastUsedAt", in: Int.min...Int.max).map(Int64.init),
+                metadata: try object.value("metadata").map { try JSONValue($0) })
+        } catch {
+            throw EngineError(.dataLoss, "memory \"\(key)\" cannot be read: \(error)")
+        }
+    }
+
+    /// Counts one more use.
+    mutating func use(at time: Int64) {
+        uses += 1
+        lastUsedAt = max(lastUsedAt ?? time, time)
+    }
+
+    /// Takes over a newer memory that says the same: a use, the newest text, and the sources of both.
+    mutating func merge(_ newer: MemoryPayload, at time: Int64) {
+        use(at: time)
+        if let text = newer.text { self.text = text }
+        if let metadata = newer.metadata { self.metadata = metadata }
+        entities = Self.united(entities, newer.entities, max: Limits.entityCountMax)
+        tags = Self.united(tags, newer.tags, max: Limits.tagCountMax)
+        importance = max(importance, newer.importance)
+        pinned = pinned || newer.pinned
+        // What the newer memory says about validity holds; what it leaves open stays as it was.
+        validFrom = newer.validFrom ?? validFrom
+        validTo = newer.validTo ?? validTo
+    }
+
+    /// The labels of both, each once, the newer ones first when there are too many.
+    private static func united(_ old: [String], _ new: [String], max: Int) -> [String] {
+        var known = Set(new)
+        let kept = old.filter { known.insert($0).inserted }
+        return kept.suffix(Swift.max(0, max - new.count)) + new
+    }
+
+}
+
+extension Memory {
+    init(_ record: Record, nexusId: String) throws {
+        try self.init(record, payload: MemoryPayload(decoding: record.payload, key: record.key), nexusId: nexusId)
+    }
+
+    init(_ record: Record, payload: MemoryPayload, nexusId: String) {
+        self.init(
+            id: record.key, nexusId: nexusId, text: payload.text, kind: payload.kind.rawValue,
+            importance: payload.importance, entities: payload.entities, tags: payload.tags, pinned: payload.pinned,
+            createdAt: Timestamp(milliseconds: record.createdAt),
+            validFrom: payload.validFrom.map(Timestamp.init(milliseconds:)),
+            validTo: payload.validTo.map(Timestamp.init(milliseconds:)), uses: payload.uses,
+            lastUsedAt: payload.lastUsedAt.map(Timestamp.init(milliseconds:)), metadata: payload.metadata, vector: nil,
+            seq: record.seq)
+    }
+}
