@@ -31,7 +31,9 @@ struct GraphView: @unchecked Sendable {
 
     // Labels.
     var reach: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    var tree: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var supports: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    /// False while late credits may have made the levels too small for some nodes.
+    var levelsAreComplete = true
     /// False while late credits may have made the `leadsTo` labels incomplete.
     var leadsToIsComplete = true
     /// Children of edges retracted since the labels were made, at most ``retractedMax``; more make `trustsNoPositive`.
@@ -78,7 +80,9 @@ extension GraphView {
     func reachLabel(_ node: UInt32) -> UnsafePointer<ReachLabel> { Self.place(reach, node, of: ReachLabel.self) }
 
     @inline(__always)
-    func treeLabel(_ node: UInt32) -> UnsafePointer<TreeLabel> { Self.place(tree, node, of: TreeLabel.self) }
+    func supportLabel(_ node: UInt32) -> UnsafePointer<SupportLabel> {
+        Self.place(supports, node, of: SupportLabel.self)
+    }
 
     @inline(__always)
     func rank(_ node: UInt32) -> UInt32 { ranksAreNumbers ? node : reachLabel(node).pointee.rank }
@@ -91,14 +95,6 @@ extension GraphView {
 
     @inline(__always)
     func state(_ node: UInt32) -> UInt8 { Self.read(states, node, as: UInt8.self) }
-
-    /// First child born with an edge to this node, if this view covers it.
-    @inline(__always)
-    func firstChild(_ node: UInt32) -> UInt32? {
-        let place = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(treeLabel(node))) + TreeLabel.firstChildOffset
-        let value = place.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed)
-        return value != 0 && value <= nodeCount ? value - 1 : nil
-    }
 
     @inline(__always)
     func logEntry(_ position: UInt32) -> UnsafePointer<LogEntry> { Self.place(log, position, of: LogEntry.self) }

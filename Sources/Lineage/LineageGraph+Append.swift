@@ -1,5 +1,3 @@
-import Synchronization
-
 extension LineageGraph {
     /// Appends a work with the parents it is born with.
     ///
@@ -58,43 +56,29 @@ extension LineageGraph {
 
     /// Labels of a new node, from those of its parents.
     private func appendLabels(_ node: UInt32, parents: [ParentLink]) {
-        var label = ReachLabel(
-            rank: node, level: 0, bloom: ReachLabel.bloomBit(node), descendsFrom: 0, leadsTo: 0)
-        var deepest = node
-        var deepestLabel = TreeLabel(parent: node, jump: node, depth: 0, firstChild: 0)
+        var label = ReachLabel(root: node, rank: node)
+        var support = SupportLabel(descendsFrom: 0, leadsTo: 0)
+        var deepest: ReachLabel?
         for link in parents where !link.flags.contains(.retracted) {
             let parent = reach[link.parent]
-            label.level = max(label.level, parent.level + 1)
-            label.bloom |= parent.bloom
-            label.descendsFrom |= parent.descendsFrom
-            let candidate = tree[link.parent]
-            if deepest == node || candidate.depth > deepestLabel.depth {
-                deepest = link.parent
-                deepestLabel = candidate
+            label.bloom.formUnion(parent.bloom)
+            support.descendsFrom |= supports[link.parent].descendsFrom
+            if deepest == nil || parent.level >= label.level {
+                deepest = parent
+                label.parent = link.parent
+                label.level = parent.level + 1
             }
-            setFirstChild(of: link.parent, node)
         }
+        if let deepest { label.jump = Self.jump(under: label.parent, deepest) { reach[$0] } }
         reach.append(label)
-        tree.append(Self.treeLabel(of: node, under: deepest, deepestLabel) { tree[$0] })
+        supports.append(support)
     }
 
-    /// The forest label of a node whose deepest parent is `parent`, or the node itself for a root.
+    /// The jump pointer of a node whose forest parent is `parent`.
     @inline(__always)
-    static func treeLabel(
-        of node: UInt32, under parent: UInt32, _ label: TreeLabel, read: (UInt32) -> TreeLabel
-    ) -> TreeLabel {
-        if parent == node { return TreeLabel(parent: node, jump: node, depth: 0, firstChild: 0) }
+    static func jump(under parent: UInt32, _ label: ReachLabel, read: (UInt32) -> ReachLabel) -> UInt32 {
         let jump = read(label.jump)
         // Two jumps of equal length behind the parent become one of their sum + 1 (Myers 1983).
-        let isEven = label.depth - jump.depth == jump.depth - read(jump.jump).depth
-        return TreeLabel(parent: parent, jump: isEven ? jump.jump : parent, depth: label.depth + 1, firstChild: 0)
-    }
-
-    private func setFirstChild(of parent: UInt32, _ child: UInt32) {
-        let place =
-            tree.addresses[Int(parent >> ChunkLayout.shift)]
-            + Int(parent & ChunkLayout.mask) * MemoryLayout<TreeLabel>.stride + TreeLabel.firstChildOffset
-        let atomic = place.assumingMemoryBound(to: Atomic<UInt32>.self)
-        if atomic.pointee.load(ordering: .relaxed) == 0 { atomic.pointee.store(child + 1, ordering: .relaxed) }
+        return label.level - jump.level == jump.level - read(jump.jump).level ? jump.jump : parent
     }
 }

@@ -1,9 +1,12 @@
 extension LineageGraph {
     /// Checks whether ``addLateEdge(child:link:)`` would accept a credit, without changing anything.
     ///
+    /// - Parameter explainsCycle: whether a `cycle` error carries a shortest path, which takes a search, or only both ends.
     /// - Throws: what that method throws.
     /// - Complexity: as ``LineageSnapshot/isAncestor(_:of:)``.
-    public func checkLateEdge(child: UInt32, parent: UInt32) throws(LineageError) {
+    public func checkLateEdge(
+        child: UInt32, parent: UInt32, explainsCycle: Bool = true
+    ) throws(LineageError) {
         let view = view
         if child >= view.nodeCount { throw .unknownNode(child) }
         if parent >= view.nodeCount { throw .unknownNode(parent) }
@@ -18,11 +21,14 @@ extension LineageGraph {
         if isDuplicate { throw .duplicateEdge(child: child, parent: parent) }
         if count >= Self.parentsMax { throw .tooManyParents(count: count + 1, limit: Self.parentsMax) }
         if log.count + 1 >= Self.nodesMax { throw .capacityExceeded(limit: Self.nodesMax) }
-        try checkAcyclic(child: child, parent: parent, view)
+        try checkAcyclic(child: child, parent: parent, view, explains: explainsCycle)
     }
 
-    private func checkAcyclic(child: UInt32, parent: UInt32, _ view: GraphView) throws(LineageError) {
+    private func checkAcyclic(
+        child: UInt32, parent: UInt32, _ view: GraphView, explains: Bool
+    ) throws(LineageError) {
         guard view.isAncestor(child, parent, pool) else { return }
+        if !explains { throw .cycle(path: [child, parent]) }
         let scratch = pool.take(nodeCount: nodeCount)
         defer { pool.giveBack(scratch) }
         throw .cycle(path: view.shortestPath(from: child, to: parent, scratch) ?? [child, parent])
@@ -33,16 +39,19 @@ extension LineageGraph {
     /// A link flagged `retracted` is kept on record, is not followed and cannot close a cycle, so that stored edges can be
     /// read back in any order.
     ///
+    /// - Parameter explainsCycle: whether a `cycle` error carries a shortest path, which takes a search, or only both ends.
     /// - Throws: ``LineageError``: unknown node, self edge, duplicate (also of a retracted edge), too many parents, weight
     ///   out of range, or `cycle` with the path that the edge would close. Nothing is changed then.
     /// - Complexity: the is-ancestor question, then the nodes between the two ranks (Pearce & Kelly, "A Dynamic Topological
     ///   Sort Algorithm for Directed Acyclic Graphs", JEA 2006), then the descendants whose labels change.
-    public func addLateEdge(child: UInt32, link: ParentLink) throws(LineageError) {
+    public func addLateEdge(
+        child: UInt32, link: ParentLink, explainsCycle: Bool = true
+    ) throws(LineageError) {
         if !(link.weight > 0 && link.weight <= 1) { throw .weightOutOfRange(link.weight) }
         if link.flags.contains(.retracted) {
             try checkRetractedLateEdge(child: child, parent: link.parent)
         } else {
-            try checkLateEdge(child: child, parent: link.parent)
+            try checkLateEdge(child: child, parent: link.parent, explainsCycle: explainsCycle)
         }
         var entry = LogEntry(child: child, link: link)
         entry.nextLate = lateHeads[child]
@@ -63,7 +72,7 @@ extension LineageGraph {
 
     private func checkRetractedLateEdge(child: UInt32, parent: UInt32) throws(LineageError) {
         do throws(LineageError) {
-            try checkLateEdge(child: child, parent: parent)
+            try checkLateEdge(child: child, parent: parent, explainsCycle: false)
         } catch .cycle {
             return
         }
@@ -101,7 +110,7 @@ extension LineageGraph {
 
     /// An edge that was retracted when it was written or sealed is in no children list, so the tail gets it again.
     private func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
-        try checkAcyclic(child: child, parent: parent, view)
+        try checkAcyclic(child: child, parent: parent, view, explains: true)
         edgeCount += 1
         retractedEdgeCount -= 1
         setOverlay(flags, child: child, parent: parent)

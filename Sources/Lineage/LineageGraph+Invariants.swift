@@ -44,31 +44,32 @@ extension LineageGraph {
             let label = view.reachLabel(node).pointee
             try expect(label.rank < view.nodeCount && !isRankUsed[Int(label.rank)], "rank of #\(node) is not its own")
             isRankUsed[Int(label.rank)] = true
-            try expect(label.bloom & ReachLabel.bloomBit(node) != 0, "the bloom of #\(node) lacks its own bit")
+            try expect(!Bloom(of: node).exceeds(label.bloom), "the bloom of #\(node) lacks its own bit")
+            let supports = view.supportLabel(node).pointee
             var problem: String?
             view.forEachParent(of: node) { parent in
                 let above = view.reachLabel(parent).pointee
+                let aboveSupports = view.supportLabel(parent).pointee
                 if above.rank >= label.rank {
                     problem = "rank"
-                } else if above.level >= label.level {
+                } else if view.levelsAreComplete, above.level >= label.level {
                     problem = "level"
-                } else if above.bloom & ~label.bloom != 0 {
+                } else if above.bloom.exceeds(label.bloom) {
                     problem = "bloom"
-                } else if above.descendsFrom & ~label.descendsFrom != 0 {
+                } else if aboveSupports.descendsFrom & ~supports.descendsFrom != 0 {
                     problem = "descendsFrom"
-                } else if view.leadsToIsComplete, label.leadsTo & ~above.leadsTo != 0 {
+                } else if view.leadsToIsComplete, supports.leadsTo & ~aboveSupports.leadsTo != 0 {
                     problem = "leadsTo"
                 }
                 return problem == nil
             }
             if let problem { throw LineageInvariantError(description: "\(problem) of #\(node) contradicts a parent's") }
-            let tree = view.treeLabel(node).pointee
-            let parent = view.treeLabel(tree.parent).pointee
+            let above = view.reachLabel(label.parent).pointee
             try expect(
-                tree.parent == node ? tree.depth == 0 : tree.depth == parent.depth + 1, "forest depth of #\(node)")
-            if tree.parent != node, view.trustsPositives(to: node) {
+                label.parent == node ? label.level == 0 : label.level == above.level + 1, "forest level of #\(node)")
+            if label.parent != node, view.trustsPositives(to: node) {
                 try expect(
-                    view.link(child: node, parent: tree.parent)?.flags.contains(.retracted) == false,
+                    view.link(child: node, parent: label.parent)?.flags.contains(.retracted) == false,
                     "the forest parent of #\(node) is no parent")
             }
         }

@@ -21,7 +21,7 @@ extension LineageGraph {
         lateHeads.reserve(nodeCount)
         hasTailLateEdges = false
         overlay = nil
-        let isBlunt = retractedChildren != nil || trustsNoPositive || !leadsToIsComplete
+        let isBlunt = retractedChildren != nil || trustsNoPositive || !leadsToIsComplete || !levelsAreComplete
         if isBlunt || nodeCount >= 2 * supportsNodeCount { relabel() }
     }
 
@@ -30,7 +30,7 @@ extension LineageGraph {
         LineageMemory(
             sealedAdjacency: base.byteCount,
             tail: tailNodes.byteCount + log.byteCount + childHeads.byteCount + lateHeads.byteCount,
-            labels: reach.byteCount + tree.byteCount,
+            labels: reach.byteCount + supports.byteCount,
             nodeColumns: createdAt.byteCount + creators.byteCount + states.byteCount)
     }
 }

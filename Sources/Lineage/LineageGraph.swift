@@ -35,7 +35,8 @@ public final class LineageGraph: @unchecked Sendable {
     var trustsNoPositive = false
 
     var reach = Column<ReachLabel>()
-    var tree = Column<TreeLabel>()
+    var supports = Column<SupportLabel>()
+    var levelsAreComplete = true
     var leadsToIsComplete = true
     var ranksAreNumbers = true
     /// Nodes when the supports were chosen; they are chosen anew when the graph has doubled.
@@ -81,7 +82,8 @@ public final class LineageGraph: @unchecked Sendable {
         let storage = SnapshotStorage(
             base: base, tailNodes: tailNodes.publish(), log: log.publish(), childHeads: childHeads.publish(),
             lateHeads: lateHeads.publish(), overlay: overlay, retractedChildren: retractedChildren,
-            reach: reach.publish(), tree: tree.publish(), createdAt: createdAt.publish(), creators: creators.publish(),
+            reach: reach.publish(), supports: supports.publish(), createdAt: createdAt.publish(),
+            creators: creators.publish(),
             states: states.publish(), pool: pool)
         isOverlayPublished = true
         let snapshot = LineageSnapshot(
@@ -99,7 +101,8 @@ public final class LineageGraph: @unchecked Sendable {
             tailNodes: tailNodes.addresses, log: log.addresses, childHeads: childHeads.addresses,
             lateHeads: lateHeads.addresses, hasTailEdges: log.count > 0, hasTailLateEdges: hasTailLateEdges,
             overlay: overlay.map { UnsafePointer($0.slots) }, overlayMask: overlay?.mask ?? 0,
-            reach: reach.addresses, tree: tree.addresses, leadsToIsComplete: leadsToIsComplete,
+            reach: reach.addresses, supports: supports.addresses, levelsAreComplete: levelsAreComplete,
+            leadsToIsComplete: leadsToIsComplete,
             retractedChildren: retractedChildren.map { UnsafePointer($0.nodes) },
             retractedCount: trustsNoPositive ? GraphView.retractedMax : retractedChildren?.count ?? 0,
             trustsNoPositive: trustsNoPositive, ranksAreNumbers: ranksAreNumbers,

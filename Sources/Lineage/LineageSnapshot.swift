@@ -22,7 +22,8 @@ public struct LineageSnapshot: Sendable {
         let column = ChunkTable(copying: [], capacity: 1)
         let storage = SnapshotStorage(
             base: .empty, tailNodes: column, log: column, childHeads: column, lateHeads: column, overlay: nil,
-            retractedChildren: nil, reach: column, tree: column, createdAt: column, creators: column, states: column,
+            retractedChildren: nil, reach: column, supports: column, createdAt: column, creators: column,
+            states: column,
             pool: ScratchPool())
         return LineageSnapshot(
             storage: storage, view: LineageGraph.emptyView(storage), edgeCount: 0, retractedEdgeCount: 0, version: 0)
@@ -39,7 +40,7 @@ final class SnapshotStorage: Sendable {
     let overlay: EdgeOverlay?
     let retractedChildren: NodeList?
     let reach: ChunkTable
-    let tree: ChunkTable
+    let supports: ChunkTable
     let createdAt: ChunkTable
     let creators: ChunkTable
     let states: ChunkTable
@@ -47,7 +48,8 @@ final class SnapshotStorage: Sendable {
 
     init(
         base: SealedAdjacency, tailNodes: ChunkTable, log: ChunkTable, childHeads: ChunkTable, lateHeads: ChunkTable,
-        overlay: EdgeOverlay?, retractedChildren: NodeList?, reach: ChunkTable, tree: ChunkTable, createdAt: ChunkTable,
+        overlay: EdgeOverlay?, retractedChildren: NodeList?, reach: ChunkTable, supports: ChunkTable,
+        createdAt: ChunkTable,
         creators: ChunkTable, states: ChunkTable, pool: ScratchPool
     ) {
         self.base = base
@@ -58,7 +60,7 @@ final class SnapshotStorage: Sendable {
         self.overlay = overlay
         self.retractedChildren = retractedChildren
         self.reach = reach
-        self.tree = tree
+        self.supports = supports
         self.createdAt = createdAt
         self.creators = creators
         self.states = states
@@ -75,7 +77,8 @@ extension LineageGraph {
             childBytes: UnsafePointer(storage.base.children.bytes),
             tailNodes: storage.tailNodes.addresses, log: storage.log.addresses,
             childHeads: storage.childHeads.addresses, lateHeads: storage.lateHeads.addresses,
-            reach: storage.reach.addresses, tree: storage.tree.addresses, createdAt: storage.createdAt.addresses,
+            reach: storage.reach.addresses, supports: storage.supports.addresses,
+            createdAt: storage.createdAt.addresses,
             creators: storage.creators.addresses, states: storage.states.addresses)
     }
 }

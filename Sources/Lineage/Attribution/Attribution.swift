@@ -43,8 +43,6 @@ public struct AttributionOptions: Sendable {
         self.group = group
         self.redacted = redacted
     }
-
-    func factor(_ kind: EdgeKind) -> Double { kind == .inspiredBy ? inspiredByFactor : 1 }
 }
 
 /// Who a share belongs to.
@@ -76,31 +74,4 @@ public struct Attribution: Sendable {
     public var pruned: Double
     /// ``LineageSnapshot/version`` of the answer: late credits change later answers.
     public var version: UInt64
-}
-
-/// Rounds shares that sum to 1 to whole parts per million that sum to exactly 1,000,000, by largest remainder.
-///
-/// Ties go to the earlier share, so the caller orders them by age.
-func partsPerMillion(_ shares: [Double]) -> [Int] {
-    let million = 1_000_000
-    var parts = shares.map { Int(($0 * Double(million)).rounded(.down)) }
-    var missing = million - parts.reduce(0, +)
-    let remainders = zip(shares, parts).map { $0 * Double(million) - Double($1) }
-    let order = shares.indices.sorted { (remainders[$1], $0) < (remainders[$0], $1) }
-    var next = 0
-    while missing > 0, !order.isEmpty {
-        parts[order[next % order.count]] += 1
-        missing -= 1
-        next += 1
-    }
-    // Sums of rounded doubles may lie a unit too high; it is taken back from the smallest remainder.
-    next = order.count - 1
-    while missing < 0, next >= 0 {
-        if parts[order[next]] > 0 {
-            parts[order[next]] -= 1
-            missing += 1
-        }
-        next -= 1
-    }
-    return parts
 }

@@ -10,8 +10,9 @@ final class Scratch {
     let capacity: Int
     let marks: UnsafeMutablePointer<UInt32>
     let queue: UnsafeMutablePointer<UInt32>
-    /// A second queue, for the other side of a two-sided search and for heaps.
-    let heap: UnsafeMutablePointer<UInt32>
+    /// A second queue, for the other side of a two-sided search.
+    let otherQueue: UnsafeMutablePointer<UInt32>
+    let heap: UnsafeMutablePointer<UInt64>
     let depths: UnsafeMutablePointer<UInt32>
     let vias: UnsafeMutablePointer<UInt32>
     let masses: UnsafeMutablePointer<Double>
@@ -22,6 +23,7 @@ final class Scratch {
         self.capacity = capacity
         marks = Self.zeroed(capacity)
         queue = .allocate(capacity: capacity)
+        otherQueue = .allocate(capacity: capacity)
         heap = .allocate(capacity: capacity)
         depths = .allocate(capacity: capacity)
         vias = .allocate(capacity: capacity)
@@ -32,6 +34,7 @@ final class Scratch {
     deinit {
         free(marks)
         queue.deallocate()
+        otherQueue.deallocate()
         heap.deallocate()
         depths.deallocate()
         vias.deallocate()

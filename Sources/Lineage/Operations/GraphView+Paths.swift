@@ -17,8 +17,7 @@ extension GraphView {
 
     /// Leaves the next node downward in `vias` of every node met.
     private func searchShortestPath(from ancestor: UInt32, to node: UInt32, _ scratch: Scratch) -> Bool {
-        let target = reachLabel(ancestor)
-        if !mayReach(target, reachLabel(node)) { return false }
+        if !mayReach(ancestor, node) { return false }
         let marks = scratch.marks
         let queue = scratch.queue
         let vias = scratch.vias
@@ -39,7 +38,7 @@ extension GraphView {
                 }
                 if marks[Int(parent)] != mark {
                     marks[Int(parent)] = mark
-                    if mayReach(target, reachLabel(parent)) {
+                    if mayReach(ancestor, parent) {
                         vias[Int(parent)] = current
                         queue[tail] = parent
                         tail += 1

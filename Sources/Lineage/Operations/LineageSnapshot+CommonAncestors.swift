@@ -12,38 +12,39 @@ extension LineageSnapshot {
         if a == b { return [a] }
         if isAncestor(a, of: b) { return [a] }
         if isAncestor(b, of: a) { return [b] }
-        return withScratch { view.lowestCommonAncestors(a, b, $0) }
+        return withScratch { scratch in
+            var sweep = PaintDown(view: view, scratch: scratch)
+            return sweep.run(a, b)
+        }
     }
 }
 
-extension GraphView {
-    private static var fromA: UInt8 { 1 }
-    private static var fromB: UInt8 { 2 }
-    private static var isStale: UInt8 { 4 }
+private struct PaintDown {
+    private static let fromA: UInt8 = 1
+    private static let fromB: UInt8 = 2
+    private static let isStale: UInt8 = 4
 
-    fileprivate func lowestCommonAncestors(_ a: UInt32, _ b: UInt32, _ scratch: Scratch) -> [UInt32] {
-        let mark = scratch.freshMarks(1)
-        let flags = scratch.flags
-        var heap = RankHeap(scratch.heap, order: .descending)
-        // Nodes in the heap that are not stale: the sweep ends when none is left.
-        var openCount = 0
+    private let view: GraphView
+    private let marks: UnsafeMutablePointer<UInt32>
+    private let flags: UnsafeMutablePointer<UInt8>
+    private let mark: UInt32
+    private var heap: RankHeap
+    /// Nodes in the heap that are not stale: the sweep ends when none is left.
+    private var openCount = 0
+
+    init(view: GraphView, scratch: Scratch) {
+        self.view = view
+        marks = scratch.marks
+        flags = scratch.flags
+        mark = scratch.freshMarks(1)
+        heap = RankHeap(scratch.heap, order: .descending)
+    }
+
+    mutating func run(_ a: UInt32, _ b: UInt32) -> [UInt32] {
         var answers: [UInt32] = []
-
-        func reach(_ node: UInt32, _ new: UInt8) {
-            if scratch.marks[Int(node)] != mark {
-                scratch.marks[Int(node)] = mark
-                flags[Int(node)] = 0
-                heap.push(node, rank: rank(node)) { rank($0) }
-                openCount += 1
-            }
-            let old = flags[Int(node)]
-            if old & Self.isStale == 0, new & Self.isStale != 0 { openCount -= 1 }
-            flags[Int(node)] = old | new
-        }
-
         reach(a, Self.fromA)
         reach(b, Self.fromB)
-        while openCount > 0, let node = heap.pop(rank: { rank($0) }) {
+        while openCount > 0, let node = heap.pop() {
             var bits = flags[Int(node)]
             if bits & Self.isStale == 0 {
                 openCount -= 1
@@ -52,12 +53,26 @@ extension GraphView {
                     bits |= Self.isStale
                 }
             }
-            forEachParent(of: node) { parent in
+            view.forEachParent(of: node) { parent in
                 reach(parent, bits)
                 return true
             }
         }
         answers.sort()
         return answers
+    }
+
+    @inline(__always)
+    private mutating func reach(_ node: UInt32, _ new: UInt8) {
+        if marks[Int(node)] != mark {
+            marks[Int(node)] = mark
+            flags[Int(node)] = new
+            heap.push(node, rank: view.rank(node))
+            if new & Self.isStale == 0 { openCount += 1 }
+            return
+        }
+        let old = flags[Int(node)]
+        if old & Self.isStale == 0, new & Self.isStale != 0 { openCount -= 1 }
+        flags[Int(node)] = old | new
     }
 }

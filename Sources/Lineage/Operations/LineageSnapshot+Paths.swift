@@ -82,7 +82,6 @@ private struct Cone {
     /// `to` and its ancestors that may descend from `from`, in topological order.
     private static func candidates(from: UInt32, to: UInt32, _ view: GraphView, _ scratch: Scratch) -> [UInt32] {
         let mark = scratch.freshMarks(1)
-        let target = view.reachLabel(from)
         scratch.marks[Int(to)] = mark
         scratch.queue[0] = to
         var head = 0
@@ -93,7 +92,7 @@ private struct Cone {
             view.forEachParent(of: node) { parent in
                 if scratch.marks[Int(parent)] != mark {
                     scratch.marks[Int(parent)] = mark
-                    if parent == from || view.mayReach(target, view.reachLabel(parent)) {
+                    if parent == from || view.mayReach(from, parent) {
                         scratch.queue[tail] = parent
                         tail += 1
                     }

@@ -6,33 +6,41 @@ enum LabelVerdict {
 extension GraphView {
     /// False when the labels exclude that `a` is an ancestor of `b`. Never false for a true ancestor.
     ///
-    /// Negative labels stay right under retraction: levels and blooms only become too large.
+    /// Negative labels stay right under retraction: blooms only become too large, and levels stay ordered.
     @inline(__always)
-    func mayReach(_ a: UnsafePointer<ReachLabel>, _ b: UnsafePointer<ReachLabel>) -> Bool {
-        if a.pointee.rank >= b.pointee.rank || a.pointee.level >= b.pointee.level { return false }
-        if a.pointee.bloom & ~b.pointee.bloom != 0 { return false }
-        if a.pointee.descendsFrom & ~b.pointee.descendsFrom != 0 { return false }
-        return !(leadsToIsComplete && b.pointee.leadsTo & ~a.pointee.leadsTo != 0)
+    func mayReach(_ a: UInt32, _ b: UInt32) -> Bool {
+        let labelA = reachLabel(a)
+        let labelB = reachLabel(b)
+        if labelA.pointee.rank >= labelB.pointee.rank { return false }
+        if levelsAreComplete, labelA.pointee.level >= labelB.pointee.level { return false }
+        if labelA.pointee.bloom.exceeds(labelB.pointee.bloom) { return false }
+        let supportsA = supportLabel(a)
+        let supportsB = supportLabel(b)
+        if supportsA.pointee.descendsFrom & ~supportsB.pointee.descendsFrom != 0 { return false }
+        return !(leadsToIsComplete && supportsB.pointee.leadsTo & ~supportsA.pointee.leadsTo != 0)
     }
 
+    /// True when the labels prove that `a` is an ancestor-or-self of `b`. Only where ``trustsPositives(to:)``.
     @inline(__always)
-    func mayReach(_ a: UInt32, _ b: UInt32) -> Bool { mayReach(reachLabel(a), reachLabel(b)) }
+    func surelyReaches(_ a: UInt32, _ b: UInt32) -> Bool {
+        supportLabel(a).pointee.leadsTo & supportLabel(b).pointee.descendsFrom != 0 || isForestAncestor(a, b)
+    }
 
     /// True when `a` is an ancestor-or-self of `b` in the forest of deepest parents. O(log depth).
     @inline(__always)
     func isForestAncestor(_ a: UInt32, _ b: UInt32) -> Bool {
-        let depth = treeLabel(a).pointee.depth
+        let level = reachLabel(a).pointee.level
         var node = b
-        var label = treeLabel(b)
-        while label.pointee.depth > depth {
+        var label = reachLabel(b)
+        while label.pointee.level > level {
             let jump = label.pointee.jump
-            let jumpLabel = treeLabel(jump)
-            if jumpLabel.pointee.depth >= depth {
+            let jumpLabel = reachLabel(jump)
+            if jumpLabel.pointee.level >= level {
                 node = jump
                 label = jumpLabel
             } else {
                 node = label.pointee.parent
-                label = treeLabel(node)
+                label = reachLabel(node)
             }
         }
         return node == a
@@ -57,34 +65,11 @@ extension GraphView {
         return true
     }
 
-    /// How many first children are followed before a search.
-    private static var probesMax: Int { 32 }
-
     /// The answer without a search, if the labels know it.
     @inline(__always)
     func labelVerdict(_ a: UInt32, _ b: UInt32) -> LabelVerdict {
-        let labelA = reachLabel(a)
-        let labelB = reachLabel(b)
-        if !mayReach(labelA, labelB) { return .no }
-        guard trustsPositives(to: b) else { return .unknown }
-        if labelA.pointee.leadsTo & labelB.pointee.descendsFrom != 0 { return .yes }
-        if isForestAncestor(a, b) { return .yes }
-        return probeFirstChildren(a, b, labelB)
-    }
-
-    /// Follows first children down from `a`: cheap, and often enough for a popular ancestor.
-    @inline(__always)
-    private func probeFirstChildren(_ a: UInt32, _ b: UInt32, _ labelB: UnsafePointer<ReachLabel>) -> LabelVerdict {
-        var node = a
-        for _ in 0..<Self.probesMax {
-            guard let child = firstChild(node) else { return .unknown }
-            if child == b { return .yes }
-            let label = reachLabel(child)
-            if !mayReach(label, labelB) { return .unknown }
-            if label.pointee.leadsTo & labelB.pointee.descendsFrom != 0 || isForestAncestor(child, b) { return .yes }
-            node = child
-        }
-        return .unknown
+        if !mayReach(a, b) { return .no }
+        return trustsPositives(to: b) && surelyReaches(a, b) ? .yes : .unknown
     }
 
     /// True when `a` is a proper ancestor of `b`.
@@ -100,9 +85,69 @@ extension GraphView {
 
     @inline(never)
     private func searchIsAncestor(_ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
+        if trustsPositives(to: b), probeFirstChildren(a, b) { return true }
+        if let answer = searchNearby(a, b) { return answer }
         let scratch = pool.take(nodeCount: Int(nodeCount))
         defer { pool.giveBack(scratch) }
         return searchIsAncestor(a, b, scratch)
+    }
+
+    /// How many first children are followed before a search.
+    private static var probesMax: Int { 32 }
+
+    /// Follows first children down from `a`: cheap, and often enough when `a` has much below it.
+    private func probeFirstChildren(_ a: UInt32, _ b: UInt32) -> Bool {
+        var node = a
+        for _ in 0..<Self.probesMax {
+            var first: UInt32?
+            forEachChild(of: node) { child in
+                first = child
+                return false
+            }
+            guard let child = first else { return false }
+            if child == b { return true }
+            if !mayReach(child, b) { return false }
+            if surelyReaches(child, b) { return true }
+            node = child
+        }
+        return false
+    }
+
+    /// Most nodes of the search that needs no work space of its own.
+    private static var nearbyMax: Int { 24 }
+
+    /// Searches up from `b` among few nodes: the rule when the labels leave a question open. `nil` when there are more.
+    private func searchNearby(_ a: UInt32, _ b: UInt32) -> Bool? {
+        let trusts = trustsPositives(to: b)
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.nearbyMax) { nodes in
+            nodes[0] = b
+            var head = 0
+            var tail = 1
+            var answer: Bool? = false
+            while head < tail, answer == false {
+                forEachParent(of: nodes[head]) { parent in
+                    if parent == a {
+                        answer = true
+                        return false
+                    }
+                    if !mayReach(a, parent) { return true }
+                    if trusts, surelyReaches(a, parent) {
+                        answer = true
+                        return false
+                    }
+                    for index in 0..<tail where nodes[index] == parent { return true }
+                    if tail == Self.nearbyMax {
+                        answer = nil
+                        return false
+                    }
+                    nodes[tail] = parent
+                    tail += 1
+                    return true
+                }
+                head += 1
+            }
+            return answer
+        }
     }
 
     /// Searches up from `b` and down from `a`, the side with the smaller frontier moving; both sides are pruned by the
@@ -111,14 +156,12 @@ extension GraphView {
     /// - Precondition: `mayReach(a, b)` and `a != b`.
     func searchIsAncestor(_ a: UInt32, _ b: UInt32, _ scratch: Scratch) -> Bool {
         let trusts = trustsPositives(to: b)
-        let labelA = reachLabel(a)
-        let labelB = reachLabel(b)
         let marks = scratch.marks
         // Even marks: reached from b going up. Odd marks: reached from a going down.
         let upMark = scratch.freshMarks(2)
         let downMark = upMark + 1
         let up = scratch.queue
-        let down = scratch.heap
+        let down = scratch.otherQueue
         var upHead = 0
         var upTail = 1
         var downHead = 0
@@ -140,9 +183,8 @@ extension GraphView {
                     }
                     if mark == upMark { return true }
                     marks[Int(parent)] = upMark
-                    let label = reachLabel(parent)
-                    if !mayReach(labelA, label) { return true }
-                    if trusts, labelA.pointee.leadsTo & label.pointee.descendsFrom != 0 || isForestAncestor(a, parent) {
+                    if !mayReach(a, parent) { return true }
+                    if trusts, surelyReaches(a, parent) {
                         isFound = true
                         return false
                     }
@@ -161,9 +203,8 @@ extension GraphView {
                     }
                     if mark == downMark { return true }
                     marks[Int(child)] = downMark
-                    let label = reachLabel(child)
-                    if !mayReach(label, labelB) { return true }
-                    if trusts, label.pointee.leadsTo & labelB.pointee.descendsFrom != 0 || isForestAncestor(child, b) {
+                    if !mayReach(child, b) { return true }
+                    if trusts, surelyReaches(child, b) {
                         isFound = true
                         return false
                     }

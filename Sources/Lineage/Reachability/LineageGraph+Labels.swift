@@ -1,5 +1,3 @@
-import Synchronization
-
 extension LineageGraph {
     /// Supports: as many as a label has bits.
     private static let supportsMax = 64
@@ -11,45 +9,38 @@ extension LineageGraph {
         let order = ranksAreNumbers ? nil : view.nodesByRank()
         let nodes = LabelPlan(count: count, order: order)
         let labels = UnsafeMutablePointer<ReachLabel>.allocate(capacity: Int(count) + 1)
-        let forest = UnsafeMutablePointer<TreeLabel>.allocate(capacity: Int(count) + 1)
+        let supports = UnsafeMutablePointer<SupportLabel>.allocate(capacity: Int(count) + 1)
+        supports.initialize(repeating: SupportLabel(descendsFrom: 0, leadsTo: 0), count: Int(count) + 1)
         defer {
             labels.deallocate()
-            forest.deallocate()
-        }
-        for node in 0..<Int(count) {
-            forest[node] = TreeLabel(parent: UInt32(node), jump: UInt32(node), depth: 0, firstChild: 0)
+            supports.deallocate()
         }
         for position in 0..<count {
             let node = nodes.node(at: position)
-            var label = ReachLabel(
-                rank: position, level: 0, bloom: ReachLabel.bloomBit(node), descendsFrom: 0, leadsTo: 0)
-            var deepest = node
-            var depth: UInt32 = 0
+            var label = ReachLabel(root: node, rank: position)
             view.forEachParent(of: node) { parent in
-                label.level = max(label.level, labels[Int(parent)].level + 1)
-                label.bloom |= labels[Int(parent)].bloom
-                if deepest == node || forest[Int(parent)].depth > depth {
-                    deepest = parent
-                    depth = forest[Int(parent)].depth
+                let above = labels + Int(parent)
+                label.bloom.formUnion(above.pointee.bloom)
+                if label.parent == node || above.pointee.level >= label.level {
+                    label.parent = parent
+                    label.level = above.pointee.level + 1
                 }
-                if forest[Int(parent)].firstChild == 0 { forest[Int(parent)].firstChild = node + 1 }
                 return true
             }
-            labels[Int(node)] = label
-            if deepest != node {
-                let firstChild = forest[Int(node)].firstChild
-                forest[Int(node)] = Self.treeLabel(of: node, under: deepest, forest[Int(deepest)]) { forest[Int($0)] }
-                forest[Int(node)].firstChild = firstChild
+            if label.parent != node {
+                label.jump = Self.jump(under: label.parent, labels[Int(label.parent)]) { labels[Int($0)] }
             }
+            labels[Int(node)] = label
         }
-        spreadSupports(view, nodes, labels, forest)
+        spreadSupports(view, nodes, labels, supports)
         reach = Column()
-        tree = Column()
+        self.supports = Column()
         for node in 0..<Int(count) {
             reach.append(labels[node])
-            tree.append(forest[node])
+            self.supports.append(supports[node])
         }
         leadsToIsComplete = true
+        levelsAreComplete = true
         retractedChildren = nil
         trustsNoPositive = false
         supportsNodeCount = Int(count)
@@ -58,35 +49,35 @@ extension LineageGraph {
     /// Chooses the supports along the longest path of the forest, evenly, and spreads their bits down and up.
     private func spreadSupports(
         _ view: GraphView, _ nodes: LabelPlan, _ labels: UnsafeMutablePointer<ReachLabel>,
-        _ forest: UnsafeMutablePointer<TreeLabel>
+        _ supports: UnsafeMutablePointer<SupportLabel>
     ) {
         guard nodes.count > 0 else { return }
         var node = UInt32(0)
-        for other in 1..<max(1, nodes.count) where forest[Int(other)].depth > forest[Int(node)].depth { node = other }
-        let length = Int(forest[Int(node)].depth) + 1
+        for other in 1..<max(1, nodes.count) where labels[Int(other)].level > labels[Int(node)].level { node = other }
+        let length = Int(labels[Int(node)].level) + 1
         var last = -1
         for step in 0..<length {
             let support = step * min(Self.supportsMax, length) / length
             if support != last {
-                labels[Int(node)].descendsFrom |= 1 << UInt64(support)
-                labels[Int(node)].leadsTo |= 1 << UInt64(support)
+                supports[Int(node)].descendsFrom |= 1 << UInt64(support)
+                supports[Int(node)].leadsTo |= 1 << UInt64(support)
                 last = support
             }
-            node = forest[Int(node)].parent
+            node = labels[Int(node)].parent
         }
         for position in 0..<nodes.count {
             let node = nodes.node(at: position)
             view.forEachParent(of: node) { parent in
-                labels[Int(node)].descendsFrom |= labels[Int(parent)].descendsFrom
+                supports[Int(node)].descendsFrom |= supports[Int(parent)].descendsFrom
                 return true
             }
         }
         for position in (0..<nodes.count).reversed() {
             let node = nodes.node(at: position)
-            let bits = labels[Int(node)].leadsTo
+            let bits = supports[Int(node)].leadsTo
             if bits == 0 { continue }
             view.forEachParent(of: node) { parent in
-                labels[Int(parent)].leadsTo |= bits
+                supports[Int(parent)].leadsTo |= bits
                 return true
             }
         }

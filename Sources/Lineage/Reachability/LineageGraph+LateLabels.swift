@@ -1,5 +1,5 @@
 extension LineageGraph {
-    /// Makes ranks, levels, blooms and supports right again after the edge `parent -> child` was added.
+    /// Makes ranks, blooms and supports right again after the edge `parent -> child` was added.
     ///
     /// Adding an edge endangers only negative answers; the forest stays a forest of true paths.
     func updateLabels(child: UInt32, parent: UInt32) {
@@ -7,7 +7,8 @@ extension LineageGraph {
         defer { pool.giveBack(scratch) }
         if reach[parent].rank > reach[child].rank { reorder(child: child, parent: parent, scratch) }
         propagate(from: child, scratch)
-        if reach[child].leadsTo & ~reach[parent].leadsTo != 0 { leadsToIsComplete = false }
+        if supports[child].leadsTo & ~supports[parent].leadsTo != 0 { leadsToIsComplete = false }
+        if reach[parent].level >= reach[child].level { levelsAreComplete = false }
     }
 
     /// Pearce & Kelly: nodes below the child and above the parent whose ranks lie between the two share out the ranks
@@ -55,83 +56,34 @@ extension LineageGraph {
         }
     }
 
-    /// Computes the inherited labels of `start` anew and goes on to the children while something changes, in rank order.
+    /// Hands the parent's inherited labels down while they add something, in rank order.
     private func propagate(from start: UInt32, _ scratch: Scratch) {
         let view = view
         var heap = RankHeap(scratch.heap, order: .ascending)
         let marks = scratch.marks
         let mark = scratch.freshMarks(1)
         marks[Int(start)] = mark
-        heap.push(start, rank: reach[start].rank) { self.reach[$0].rank }
-        while let node = heap.pop(rank: { self.reach[$0].rank }) {
-            let old = reach[node]
-            var new = old
+        heap.push(start, rank: reach[start].rank)
+        while let node = heap.pop() {
+            var bloom = reach[node].bloom
+            var descendsFrom = supports[node].descendsFrom
             view.forEachParent(of: node) { parent in
-                let label = reach[parent]
-                new.level = max(new.level, label.level + 1)
-                new.bloom |= label.bloom
-                new.descendsFrom |= label.descendsFrom
+                bloom.formUnion(reach[parent].bloom)
+                descendsFrom |= supports[parent].descendsFrom
                 return true
             }
-            guard new.level != old.level || new.bloom != old.bloom || new.descendsFrom != old.descendsFrom else {
-                continue
-            }
-            reach.place(of: node).pointee = new
+            let growsBloom = bloom.exceeds(reach[node].bloom)
+            let growsSupports = descendsFrom != supports[node].descendsFrom
+            if growsBloom { reach.place(of: node).pointee.bloom = bloom }
+            if growsSupports { supports.place(of: node).pointee.descendsFrom = descendsFrom }
+            guard growsBloom || growsSupports else { continue }
             view.forEachChild(of: node) { next in
                 if marks[Int(next)] != mark {
                     marks[Int(next)] = mark
-                    heap.push(next, rank: reach[next].rank) { self.reach[$0].rank }
+                    heap.push(next, rank: reach[next].rank)
                 }
                 return true
             }
         }
-    }
-}
-
-/// A binary heap of nodes by rank, in memory of a scratch.
-struct RankHeap {
-    enum Order { case ascending, descending }
-
-    private let nodes: UnsafeMutablePointer<UInt32>
-    private let flip: UInt32
-    private(set) var count = 0
-
-    init(_ memory: UnsafeMutablePointer<UInt32>, order: Order) {
-        nodes = memory
-        flip = order == .ascending ? 0 : UInt32.max
-    }
-
-    @inline(__always)
-    mutating func push(_ node: UInt32, rank: UInt32, rank rankOf: (UInt32) -> UInt32) {
-        let key = rank ^ flip
-        var index = count
-        count += 1
-        while index > 0 {
-            let above = (index - 1) >> 1
-            if rankOf(nodes[above]) ^ flip <= key { break }
-            nodes[index] = nodes[above]
-            index = above
-        }
-        nodes[index] = node
-    }
-
-    @inline(__always)
-    mutating func pop(rank rankOf: (UInt32) -> UInt32) -> UInt32? {
-        if count == 0 { return nil }
-        let top = nodes[0]
-        count -= 1
-        let last = nodes[count]
-        let key = rankOf(last) ^ flip
-        var index = 0
-        while true {
-            var below = 2 * index + 1
-            if below >= count { break }
-            if below + 1 < count, rankOf(nodes[below + 1]) ^ flip < rankOf(nodes[below]) ^ flip { below += 1 }
-            if rankOf(nodes[below]) ^ flip >= key { break }
-            nodes[index] = nodes[below]
-            index = below
-        }
-        nodes[index] = last
-        return top
     }
 }
