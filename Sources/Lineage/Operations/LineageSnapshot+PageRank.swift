@@ -18,6 +18,11 @@ public struct PageRankOptions: Sendable {
 public struct WalkMass: Sendable, Equatable {
     public var node: UInt32
     public var mass: Double
+
+    public init(node: UInt32, mass: Double) {
+        self.node = node
+        self.mass = mass
+    }
 }
 
 extension LineageSnapshot {
