@@ -12,10 +12,19 @@ public struct WriteReceipt<Value: Encodable & Sendable>: Sendable, Encodable {
     public func encode(to encoder: any Encoder) throws {
         try value.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(seq, forKey: .seq)
+        // A record just written shows this very sequence among its own fields.
+        if !(value is any ShowsOwnSequence) { try container.encode(seq, forKey: .seq) }
         try container.encode(tookMicros, forKey: .tookMicros)
     }
 }
+
+/// Records whose fields include `seq`, the sequence of the write that last changed them.
+protocol ShowsOwnSequence {
+    var seq: UInt64 { get }
+}
+
+extension Essence: ShowsOwnSequence {}
+extension Memory: ShowsOwnSequence {}
 
 /// Ids that a batch wrote, in the order of the batch.
 public struct BatchResult: Sendable, Encodable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 
 @main
 struct Arcanea: AsyncParsableCommand {

@@ -169,9 +169,10 @@ extension FeedService {
         if board.isComplete || listed.count == limit { return Array(listed) }
         // Too many of the board may not be shown: look at all works.
         var sums: [(ordinal: UInt32, log2Sum: Double)] = []
-        signals.works.forEach { work, signals in
+        func visit(_ work: Int, _ signals: WorkSignals) {
             if isShown(UInt32(work)) { sums.append((UInt32(work), signals.popularity.log2Sum(halfLife))) }
         }
+        signals.works.forEach(visit)
         return trendingTop(sums, limit: limit).map(\.ordinal)
     }
 }

@@ -101,13 +101,14 @@ private struct RecallSearch {
         var important = BoundedTop<Double>(capacity: policy.importantCount)
         var admitted: [UInt32] = []
         admitted.reserveCapacity(count)
-        rows.forEach { position, row in
+        func visit(_ position: Int, _ row: MemoryRow) {
             guard position < count, filter.admits(row) else { return }
             let ordinal = UInt32(position)
             admitted.append(ordinal)
             newest.insert(row.lastTouch, ordinal)
             important.insert(row.importance, ordinal)
         }
+        rows.forEach(visit)
         // A mask only when it takes something away: the graph is faster without one.
         let mask = admitted.count == snapshot.recordCount ? nil : RoaringBitmap(admitted)
         let (near, counters) = snapshot.search(query, k: policy.neighborCount(k: k), allowed: mask)

@@ -1,10 +1,11 @@
-import ArgumentParser
+public import ArgumentParser
 import Engine
 import Foundation
 import HTTPAPI
-import Logging
+public import Logging
 import Platform
 import ServiceLifecycle
+import UnixSignals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
