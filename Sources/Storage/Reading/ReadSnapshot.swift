@@ -9,10 +9,15 @@ public final class ReadSnapshot {
     // MARK: Collections and namespaces
 
     public func collection(named name: String) throws(StorageError) -> StoredCollection? {
-        let statement = try connection.statement("SELECT \(CollectionRows.columns) FROM collection WHERE name = ?")
-        statement.bind(1, name)
+        // The few rows are all read and verified: a damaged name in an index would look like a collection that is not
+        // there, and it would be made a second time.
+        let statement = try connection.statement("SELECT \(CollectionRows.columns) FROM collection NOT INDEXED")
         defer { statement.reset() }
-        return try statement.step() ? CollectionRows.read(statement) : nil
+        while try statement.step() {
+            let collection = try CollectionRows.read(statement)
+            if collection.name == name { return collection }
+        }
+        return nil
     }
 
     /// All namespaces, by id.

@@ -1,5 +1,5 @@
 /// A record's row.
-public struct StoredRecord: Sendable {
+public struct StoredRecord: Sendable, Equatable {
     public var ordinal: UInt32
     public var key: String
     public var seq: UInt64
