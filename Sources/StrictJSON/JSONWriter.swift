@@ -9,6 +9,9 @@ final class JSONWriter {
         var isEmpty = true
         /// Tells a frame from a later one at the same depth.
         var serial: Int
+        #if DEBUG
+            var names: Set<String> = []
+        #endif
     }
 
     private struct State {
@@ -86,6 +89,10 @@ final class JSONWriter {
 
     func beginField(_ name: String, at depth: Int, serial: Int) {
         beginElement(at: depth, serial: serial)
+        // A tree would let the second of two equal fields win; here both would be in the text.
+        #if DEBUG
+            precondition(frames[depth].names.insert(name).inserted, "field \(name) is encoded twice")
+        #endif
         write(name)
         output.append(UInt8(ascii: ":"))
     }
