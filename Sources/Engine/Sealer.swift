@@ -12,6 +12,10 @@ final class Sealer: Sendable {
     private let queue = DispatchQueue(label: "arcanea.seal", qos: .utility)
     private let stopping = Atomic(false)
     private let pending = DispatchGroup()
+    private let running = Mutex<Double?>(nil)
+
+    /// Share of the running seal that is done, or `nil` when none runs.
+    var progress: Double? { running.withLock { $0 } }
 
     init(database: SQLiteStore) {
         self.database = database
@@ -25,7 +29,10 @@ final class Sealer: Sendable {
         let job = writer.index.makeSealJob()
         pending.enter()
         queue.async { [self] in
-            let sealed = try? job.run(progress: { _ in }, isCancelled: { self.stopping.load(ordering: .relaxed) })
+            let sealed = try? job.run(
+                progress: { share in self.running.withLock { $0 = share } },
+                isCancelled: { self.stopping.load(ordering: .relaxed) })
+            running.withLock { $0 = nil }
             Task {
                 _ = try? await database.commits.submit(barrier: false) { _ in
                     ((), { self.install(sealed, in: namespace) })

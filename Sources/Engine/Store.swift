@@ -120,10 +120,13 @@ public final class Store: Sendable {
 
     // MARK: Lifecycle
 
-    /// Waits until every namespace that wants a graph has one. For tests and benchmarks; searches never need it.
+    /// Waits until every namespace that wants a graph has one. Searches never need it: they scan exactly until then.
     public func waitForSeals() async {
         await sealer?.drain()
     }
+
+    /// Share of the running seal that is done, 0…1, or `nil` when none runs.
+    public var sealProgress: Double? { sealer?.progress }
 
     /// Finishes writes and seals, writes the index files, gives the directory back.
     public func close() async {

@@ -102,9 +102,18 @@ public final class ArcaneaPlatform: Sendable {
             sealedVectors: snapshot?.index.sealedCount ?? 0)
     }
 
-    /// Waits until the works' graph covers what it should. Searches never need it; benchmarks do.
-    public func waitForIndexes() async {
+    /// Waits until the graphs cover what they should. Searches never need it: they scan exactly until then.
+    ///
+    /// - Parameter progress: called five times a second with the share of the graph under way.
+    public func waitForIndexes(progress: @escaping @Sendable (Double) -> Void = { _ in }) async {
+        let reporter = Task { [store] in
+            while !Task.isCancelled {
+                if let share = store.sealProgress { progress(share) }
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
         await store.waitForSeals()
+        reporter.cancel()
     }
 
     /// Finishes writes, writes index files, and gives the directory back.

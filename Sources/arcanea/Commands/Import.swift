@@ -31,6 +31,9 @@ struct Import: AsyncParsableCommand {
     @Option(help: "Lines of one transaction, 1 to 1000.")
     var batch = 500
 
+    @Flag(help: "Leave the index to the server's background work.")
+    var skipIndex = false
+
     @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
     var externalDimension: Int?
 
@@ -53,12 +56,23 @@ struct Import: AsyncParsableCommand {
             for file in essences { failed += try await load(file, "works", platform) { try await $0.importEssences(file) } }
             for file in memories { failed += try await load(file, "memories", platform) { try await $0.importMemories(file) } }
             for file in events { failed += try await load(file, "events", platform) { try await $0.importEvents(file) } }
+            await index(platform)
             await platform.close()
             if failed > 0 { throw ExitCode(65) }
         } catch {
             await platform.close()
             throw error
         }
+    }
+
+    /// Builds the graph of what was loaded. A server would do so in the background; here a person waits anyway.
+    private func index(_ platform: ArcaneaPlatform) async {
+        let status = platform.status()
+        guard skipIndex == false, status.vectors > status.sealedVectors else { return }
+        let bar = ProgressBar("index", silent: store.json)
+        await platform.waitForIndexes { bar.update($0, "graph of the works' vectors") }
+        let sealed = platform.status().sealedVectors
+        if sealed > 0 { bar.finish("\(Terminal.count(sealed)) vectors in the graph") }
     }
 
     /// - Returns: the number of lines that were left out.
