@@ -9,11 +9,14 @@ public func makeApplication(
     platform: ArcaneaPlatform, configuration: APIServerConfiguration, logger: Logger
 ) -> some ApplicationProtocol {
     let writeTimeout = TimeAmount(configuration.writeTimeout)
+    let bodyBytesMax = configuration.bodyBytesMax
     return Application(
         router: makeRouter(platform: platform, configuration: configuration, logger: logger),
         server: .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [SlowReaderHandler(timeout: writeTimeout)],
+                additionalChannelHandlers: [
+                    SlowReaderHandler(timeout: writeTimeout), ExpectContinueHandler(bodyBytesMax: bodyBytesMax),
+                ],
                 idleTimeout: TimeAmount(configuration.idleTimeout),
                 // A path with two ids of 512 bytes, percent-encoded, and a key fit well.
                 httpDecoderConfiguration: .init(

@@ -36,7 +36,8 @@ struct HTTPFailure {
 
     private init(status: HTTPResponse.Status, error: EngineError) {
         self.status = status
-        self.error = status == .internalServerError ? Self.concealed : error
+        // Damage is reported as such; a defect of the program is not described to callers.
+        self.error = status == .internalServerError && error.code != .dataLoss ? Self.concealed : error
         switch status {
         case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
         case .serviceUnavailable: headers[.retryAfter] = "1"

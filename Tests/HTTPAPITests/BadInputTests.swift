@@ -22,15 +22,15 @@ struct BadInputTests {
             try #require(memory.status == 201, "\(memory)")
             let works = ["a", "b", "c"]
             let before = try await service.state()
-            var worksBefore: [[UInt8]] = []
-            for id in works { worksBefore.append(try await service.get("/essences/\(id)?includeVector=true").bytes) }
+            var worksBefore: [JSONValue?] = []
+            for id in works { worksBefore.append(try await service.record("/essences/\(id)?includeVector=true")) }
             let edgesBefore = try await service.get("/essences/c/lineage")["edges"]
 
             try await body(service)
 
             #expect(try await service.state() == before)
-            for (id, bytes) in zip(works, worksBefore) {
-                #expect(try await service.get("/essences/\(id)?includeVector=true").bytes == bytes, "\(id) changed")
+            for (id, work) in zip(works, worksBefore) {
+                #expect(try await service.record("/essences/\(id)?includeVector=true") == work, "\(id) changed")
             }
             #expect(try await service.get("/essences/c/lineage")["edges"] == edgesBefore)
             #expect(try await service.get("/nexus/n/memories").ids == ["m"])

@@ -59,6 +59,32 @@ struct LiveTests {
         }
     }
 
+    @Test("a caller that waits for a go-ahead gets it, and no go-ahead for a body that is too large")
+    func expectContinue() async throws {
+        try await TestService.run(configuration: APIServerConfiguration(bodyBytesMax: 1_000), setup: .live) { service in
+            let port = try #require(service.client.port)
+            let answers = await RawConnection.offPool { () -> [String?] in
+                guard let small = RawConnection(port: port), let large = RawConnection(port: port) else { return [] }
+                defer {
+                    small.close()
+                    large.close()
+                }
+                let body = "{\"id\":\"waited\",\"realmId\":\"r\",\"title\":\"t\"}"
+                let head = "POST /essences HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
+                small.send(head + "\(body.utf8.count)\r\n\r\n")
+                let goAhead = small.receive(waiting: 20_000)
+                small.send(body)
+                let created = small.receive(waiting: 20_000)
+                large.send(head + "1001\r\n\r\n")
+                return [goAhead, created, large.receive(waiting: 20_000)]
+            }
+            try #require(answers.count == 3)
+            #expect(answers[0] == "HTTP/1.1 100 Continue\r\n\r\n")
+            #expect(answers[1]?.hasPrefix("HTTP/1.1 201") == true, "\(answers)")
+            #expect(answers[2]?.hasPrefix("HTTP/1.1 413") == true, "\(answers)")
+        }
+    }
+
     @Test("chunked bodies are read, and cut off at the limit")
     func chunkedBody() async throws {
         try await TestService.run(configuration: APIServerConfiguration(bodyBytesMax: 1_000), setup: .live) { service in

@@ -17,7 +17,7 @@ func addEssenceRoutes(_ api: APIRoutes) {
         try await essences.create(draft)
     }
     api.on(.get, "/essences/{id}", query: ["includeVector"]) { request in
-        try essences.get(request.path("id"), includeVector: request.flag("includeVector"))
+        try Timed { try essences.get(request.path("id"), includeVector: request.flag("includeVector")) }
     }
     api.on(.patch, "/essences/{id}", body: EssencePatch.init(json:)) { request, patch in
         try await essences.patch(request.path("id"), patch)

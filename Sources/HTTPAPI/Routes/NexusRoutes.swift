@@ -15,7 +15,7 @@ func addNexusRoutes(_ api: APIRoutes) {
             limit: request.integer("limit", in: 1...1_000, default: 100))
     }
     api.on(.get, "/nexus/{nexusId}/memories/{id}") { request in
-        try nexus.get(request.path("nexusId"), request.path("id"))
+        try Timed { try nexus.get(request.path("nexusId"), request.path("id")) }
     }
     api.on(.delete, "/nexus/{nexusId}/memories/{id}") { request in
         try await nexus.delete(request.path("nexusId"), request.path("id"))
