@@ -6,8 +6,8 @@ import VectorIndex
 extension NexusService {
     /// What the agent remembers that matters now.
     ///
-    /// Up to 20,000 memories are all scored; above, the nearest max(200, 10 k), the 50 newest and the 50 most important
-    /// ones are. Scores, parts and diversity are those of `RecallScorer`.
+    /// Up to 20,000 memories are all scored; above, the nearest max(200, 10 k), as many of those that would score highest
+    /// without relevance, the 50 newest and the 50 most important ones are. Scores, parts and diversity are those of `RecallScorer`.
     ///
     /// - Throws: `invalidArgument` naming the field. A nexus without memories gives an empty list.
     /// - Complexity: O(memories · dimension) up to 20,000, then O(log memories + candidates · dimension) and a scan of
@@ -33,7 +33,8 @@ extension NexusService {
         let snapshot = namespace.snapshot
         let view = columns.view
         let filter = MemoryFilter(request, kinds: kinds, now: now, columns: columns, view: view)
-        let search = RecallSearch(snapshot: snapshot, rows: view.rows, filter: filter, policy: candidatePolicy)
+        let search = RecallSearch(
+            snapshot: snapshot, rows: view.rows, filter: filter, policy: candidatePolicy, scorer: scorer)
         let (candidates, plan) = search.candidates(query, k: request.k)
         let chosen = scorer.select(
             candidates, k: request.k, similarity: { Double(snapshot.cosine($0, $1)) },
@@ -74,6 +75,7 @@ private struct RecallSearch {
     let rows: ChunkedArray<MemoryRow>
     let filter: MemoryFilter
     let policy: RecallCandidatePolicy
+    let scorer: RecallScorer
 
     /// Memories of the snapshot; the columns may hold later ones already.
     private var count: Int { min(snapshot.rows.count, rows.count) }
@@ -99,6 +101,8 @@ private struct RecallSearch {
     private func search(_ query: [Float], k: Int) -> (signals: [MemorySignals], plan: SearchPlanAnswer) {
         var newest = BoundedTop<Int64>(capacity: policy.newestCount)
         var important = BoundedTop<Double>(capacity: policy.importantCount)
+        // Fagin's second list beside the neighbors: what scores highest before relevance is added.
+        var strongest = BoundedTop<Double>(capacity: policy.neighborCount(k: k))
         var admitted: [UInt32] = []
         admitted.reserveCapacity(count)
         func visit(_ position: Int, _ row: MemoryRow) {
@@ -107,6 +111,7 @@ private struct RecallSearch {
             admitted.append(ordinal)
             newest.insert(row.lastTouch, ordinal)
             important.insert(row.importance, ordinal)
+            strongest.insert(scorer.score(row.signals(ordinal: ordinal, cosine: -1)).score, ordinal)
         }
         rows.forEach(visit)
         // A mask only when it takes something away: the graph is faster without one.
@@ -114,8 +119,7 @@ private struct RecallSearch {
         let (near, counters) = snapshot.search(query, k: policy.neighborCount(k: k), allowed: mask)
         var cosines: [UInt32: Double] = [:]
         for hit in near { cosines[hit.ordinal] = Double(hit.score) }
-        let known = cosines
-        let others = (newest.keys() + important.keys()).filter { known[$0] == nil }
+        let others = Set(newest.keys() + important.keys() + strongest.keys()).subtracting(cosines.keys)
         if !others.isEmpty {
             // All of a handful by the exact scan of a mask.
             let (rest, _) = snapshot.search(query, k: others.count, allowed: RoaringBitmap(others))
@@ -125,7 +129,7 @@ private struct RecallSearch {
             .filter { Int($0.key) < count && filter.admits(rows[Int($0.key)]) }
             .map { rows[Int($0.key)].signals(ordinal: $0.key, cosine: $0.value) }
         let plan = SearchPlanAnswer(
-            plan: "neighbors + newest + important: \(counters.plan)", hops: counters.hops,
+            plan: "neighbors, strongest, newest, important: \(counters.plan)", hops: counters.hops,
             distanceComputations: counters.distanceComputations + others.count, filtered: admitted.count)
         return (signals, plan)
     }
