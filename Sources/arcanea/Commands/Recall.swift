@@ -8,7 +8,7 @@ struct Recall: AsyncParsableCommand {
         discussion: """
             Ranks the memories of one nexus by relevance, recency and importance; each part is shown.
 
-              arcanea recall bestiary "what do we know about dragons?"
+              arcanea recall dramatis "a monster that breathes fire"
             """)
 
     @Argument(help: "The nexus whose memories are asked.")
