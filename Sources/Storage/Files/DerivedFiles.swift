@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 
 /// Files that can be made again from the truth: written beside their place, synced, renamed, and verified when read.
@@ -147,7 +148,10 @@ public struct DerivedFiles: Sendable {
         }
     }
 
-    private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(RowChecksum.update(0, bytes)) }
+    private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        guard let base = bytes.baseAddress else { return 0 }
+        return UInt32(crc32_z(0, base.assumingMemoryBound(to: UInt8.self), bytes.count))
+    }
 
     private static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }

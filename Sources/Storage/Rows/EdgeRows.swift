@@ -9,10 +9,13 @@ enum EdgeRows {
             parent: UInt32(truncatingIfNeeded: statement.int64(1)), kind: UInt8(truncatingIfNeeded: statement.int64(2)),
             weight: statement.double(3), flags: UInt8(truncatingIfNeeded: statement.int64(4)), at: statement.int64(5),
             seq: statement.uint64(6))
-        let numbers = (0..<7).map { $0 == 3 ? Int64(bitPattern: edge.weight.bitPattern) : statement.int64($0) }
-        let reason = statement.isNull(8) ? nil : statement.blob(8)
         let id = statement.int64(9)
-        guard checksum(id, numbers, reason) == statement.int64(7), id >> 32 == namespace else {
+        let reason = statement.isNull(8) ? nil : statement.string(8)
+        // What does not fit its type was not stored by us; the sum is over the parts that fit.
+        let isInRange = (0..<5).allSatisfy { $0 == 3 || statement.int64($0) >= 0 && statement.int64($0) < 1 << 32 }
+        guard isInRange, statement.int64(2) < 256, statement.int64(4) < 256, id >> 32 == namespace,
+            checksum(edge, id: id, reason: reason) == statement.int64(7)
+        else {
             throw StorageError(
                 .corrupt, "edge #\(edge.child) from #\(edge.parent) of namespace \(namespace) fails its checksum")
         }
@@ -22,16 +25,18 @@ enum EdgeRows {
     static func id(namespace: Int64, place: Int) -> Int64 { namespace << 32 | Int64(place) }
 
     static func checksum(_ edge: StoredEdge, id: Int64, reason: String?) -> Int64 {
-        let numbers = [
-            Int64(edge.child), Int64(edge.parent), Int64(edge.kind), Int64(bitPattern: edge.weight.bitPattern),
-            Int64(edge.flags), edge.at, Int64(bitPattern: edge.seq),
-        ]
-        guard var reason else { return checksum(id, numbers, nil) }
-        return reason.withUTF8 { checksum(id, numbers, UnsafeRawBufferPointer($0)) }
-    }
-
-    private static func checksum(_ id: Int64, _ numbers: [Int64], _ reason: UnsafeRawBufferPointer?) -> Int64 {
-        RowChecksum.of([id, reason == nil ? 0 : 1] + numbers, reason.map { [$0] } ?? [])
+        var sum = RowChecksum()
+        sum.add(id)
+        sum.add(Int64(edge.child))
+        sum.add(Int64(edge.parent))
+        sum.add(Int64(edge.kind))
+        sum.add(edge.weight)
+        sum.add(Int64(edge.flags))
+        sum.add(edge.at)
+        sum.add(edge.seq)
+        sum.add(Int64(reason == nil ? 0 : 1))
+        if let reason { sum.add(reason) }
+        return sum.value
     }
 }
 
@@ -52,7 +57,13 @@ enum EventRows {
     }
 
     static func checksum(_ event: StoredEvent, id: Int64) -> Int64 {
-        RowChecksum.of(
-            [id, Int64(bitPattern: event.weight.bitPattern), event.at], texts: [event.viewer, event.target, event.kind])
+        var sum = RowChecksum()
+        sum.add(id)
+        sum.add(event.viewer)
+        sum.add(event.target)
+        sum.add(event.kind)
+        sum.add(event.weight)
+        sum.add(event.at)
+        return sum.value
     }
 }

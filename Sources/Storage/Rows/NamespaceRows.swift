@@ -15,9 +15,13 @@ enum CollectionRows {
 
     /// Without the id, which a new collection gets only when it is stored.
     static func checksum(_ collection: StoredCollection) -> Int64 {
-        RowChecksum.of(
-            [Int64(collection.dimension), collection.createdAt],
-            texts: [collection.name, collection.metric, collection.embedder])
+        var sum = RowChecksum()
+        sum.add(collection.name)
+        sum.add(Int64(collection.dimension))
+        sum.add(collection.metric)
+        sum.add(collection.embedder)
+        sum.add(collection.createdAt)
+        return sum.value
     }
 }
 
@@ -41,13 +45,16 @@ enum NamespaceRows {
 
     /// Without the id, which a new namespace gets only when it is stored.
     static func checksum(_ namespace: StoredNamespace) -> Int64 {
-        RowChecksum.of(
-            [
-                namespace.collectionID, Int64(bitPattern: namespace.seq), Int64(namespace.nextOrdinal),
-                Int64(namespace.recordCount), Int64(bitPattern: namespace.recordDigest), Int64(namespace.edgeCount),
-                Int64(bitPattern: namespace.edgeDigest),
-            ],
-            texts: [namespace.name])
+        var sum = RowChecksum()
+        sum.add(namespace.collectionID)
+        sum.add(namespace.name)
+        sum.add(namespace.seq)
+        sum.add(Int64(namespace.nextOrdinal))
+        sum.add(Int64(namespace.recordCount))
+        sum.add(namespace.recordDigest)
+        sum.add(Int64(namespace.edgeCount))
+        sum.add(namespace.edgeDigest)
+        return sum.value
     }
 }
 
@@ -71,5 +78,11 @@ struct EventHead: Equatable {
 
     init() {}
 
-    var checksum: Int64 { RowChecksum.of([nextID, Int64(count), Int64(bitPattern: digest)]) }
+    var checksum: Int64 {
+        var sum = RowChecksum()
+        sum.add(nextID)
+        sum.add(Int64(count))
+        sum.add(digest)
+        return sum.value
+    }
 }

@@ -46,11 +46,18 @@ enum RecordRows {
     ///   - key: as it is stored, so that bytes which are not UTF-8 are seen.
     ///   - state: as it is stored, whole.
     static func checksum(id: Int64, key: UnsafeRawBufferPointer, state: Int64, _ row: ScannedRecord) -> Int64 {
-        RowChecksum.of(
-            [
-                id, Int64(bitPattern: row.seq), Int64(bitPattern: row.vectorSeq), row.createdAt, row.updatedAt, state,
-                row.vector == nil ? 0 : 1,
-            ],
-            [key, row.payload, row.metadata, row.vector ?? UnsafeRawBufferPointer(start: nil, count: 0)])
+        var sum = RowChecksum()
+        sum.add(id)
+        sum.add(row.seq)
+        sum.add(row.vectorSeq)
+        sum.add(row.createdAt)
+        sum.add(row.updatedAt)
+        sum.add(state)
+        sum.add(key)
+        sum.add(row.payload)
+        sum.add(row.metadata)
+        sum.add(Int64(row.vector == nil ? 0 : 1))
+        if let vector = row.vector { sum.add(vector) }
+        return sum.value
     }
 }

@@ -25,7 +25,7 @@ extension WriteSession {
         statement.bind(9, checksum)
         statement.bind(10, id)
         try statement.run()
-        try changeHead(namespace) { $0.edgeDigest &+= UInt64(checksum) }
+        try changeHead(namespace) { $0.edgeDigest &+= UInt64(bitPattern: checksum) }
     }
 
     /// Replaces the kind, weight, flags, time and sequence of a stored edge; its place in the order of arrival stays.
@@ -51,7 +51,7 @@ extension WriteSession {
         statement.bind(7, edge.seq)
         if let reason { statement.bind(8, reason) } else { statement.bindNull(8) }
         try statement.run()
-        try changeHead(namespace) { $0.edgeDigest = $0.edgeDigest &- old &+ UInt64(checksum) }
+        try changeHead(namespace) { $0.edgeDigest = $0.edgeDigest &- old &+ UInt64(bitPattern: checksum) }
         return true
     }
 

@@ -24,7 +24,7 @@ extension WriteSession {
         try changeEventHead { head in
             head.nextID += 1
             head.count += 1
-            head.digest &+= UInt64(checksum)
+            head.digest &+= UInt64(bitPattern: checksum)
         }
         return true
     }
@@ -89,9 +89,12 @@ extension WriteSession {
     }
 
     private static func checksum(_ answer: StoredAnswer, key: String) -> Int64 {
-        Array(key.utf8).withUnsafeBytes { key in
-            answer.body.withUnsafeBytes { RowChecksum.of([answer.at, Int64(answer.status)], [key, $0]) }
-        }
+        var sum = RowChecksum()
+        sum.add(key)
+        sum.add(answer.at)
+        sum.add(Int64(answer.status))
+        answer.body.withUnsafeBytes { sum.add($0) }
+        return sum.value
     }
 
     // MARK: The store's own facts
@@ -103,7 +106,7 @@ extension WriteSession {
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         let value = statement.string(0)
-        guard RowChecksum.of([], texts: [key, value]) == statement.int64(1) else {
+        guard Self.checksum(key, value) == statement.int64(1) else {
             throw StorageError(.corrupt, "the store's \"\(key)\" fails its checksum")
         }
         return value
@@ -118,7 +121,14 @@ extension WriteSession {
             """)
         statement.bind(1, key)
         statement.bind(2, value)
-        statement.bind(3, RowChecksum.of([], texts: [key, value]))
+        statement.bind(3, Self.checksum(key, value))
         try statement.run()
+    }
+
+    private static func checksum(_ key: String, _ value: String) -> Int64 {
+        var sum = RowChecksum()
+        sum.add(key)
+        sum.add(value)
+        return sum.value
     }
 }

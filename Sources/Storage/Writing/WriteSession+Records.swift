@@ -123,7 +123,7 @@ extension WriteSession {
                         statement.bind(11, checksum)
                         do throws(StorageError) {
                             try statement.run()
-                            return .success(UInt64(checksum))
+                            return .success(UInt64(bitPattern: checksum))
                         } catch {
                             return .failure(error)
                         }
