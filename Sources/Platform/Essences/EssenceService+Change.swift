@@ -7,6 +7,7 @@ extension EssenceService {
     /// - Throws: `notFound`; `failedPrecondition` for a work that was taken down; `invalidArgument`.
     public func patch(_ id: String, _ patch: EssencePatch) async throws -> WriteReceipt<Essence> {
         let timer = AnswerTimer()
+        if let nexusId = patch.nexusId { try Identifiers.check(nexusId, field: "nexusId") }
         if let vector = patch.vector {
             _ = try embedder.vector(given: vector, text: "", field: "vector", textField: "vector")
         }

@@ -50,6 +50,9 @@ extension EssenceService {
             let path = isBatch ? "items[\(position)]." : ""
             let payload = EssencePayload(draft)
             let id = draft.id ?? TimeOrderedID.make(now: clock())
+            try Identifiers.check(workId: id, field: path + "id")
+            try Identifiers.check(draft.realmId, field: path + "realmId")
+            if let nexusId = draft.nexusId { try Identifiers.check(nexusId, field: path + "nexusId") }
             guard ids.insert(id).inserted else {
                 throw EngineError.invalid(path + "id", "\"\(id)\" stands twice in the batch", limit: "each id once")
             }

@@ -88,7 +88,7 @@ extension FeedService {
             throw EngineError.invalid(
                 path + "kind", "\(path)kind must be one of \(limit), got \"\(event.kind)\"", limit: limit)
         }
-        try MemoryLimits.check(bytesOf: event.viewerId, path + "viewerId", Limits.idBytes)
+        try Identifiers.check(event.viewerId, field: path + "viewerId")
         let at = event.at?.milliseconds ?? now
         guard at <= now + Self.clockSkewMs else {
             throw EngineError.invalid(

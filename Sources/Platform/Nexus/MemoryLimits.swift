@@ -4,7 +4,7 @@ import Ranking
 /// Checks of memories and recalls that callers inside the program need as well: the decoder makes the same ones for HTTP.
 enum MemoryLimits {
     static func check(nexusId: String) throws {
-        try check(bytesOf: nexusId, "nexusId", Limits.idBytes)
+        try Identifiers.check(nexusId, field: "nexusId")
     }
 
     static func check(_ value: Int, _ field: String, _ range: ClosedRange<Int>) throws {
@@ -53,7 +53,7 @@ extension MemoryDraft {
     ///
     /// - Parameter path: path of the draft in its request with a dot at the end, or nothing.
     func validate(path: String, dimension: Int) throws -> MemoryKind {
-        if let id { try MemoryLimits.check(bytesOf: id, path + "id", Limits.idBytes) }
+        if let id { try Identifiers.check(id, field: path + "id") }
         if let text { try MemoryLimits.check(bytesOf: text, path + "text", 1...Limits.textBytesMax) }
         if let vector { try MemoryLimits.check(vector: vector, path + "vector", dimension: dimension) }
         guard text != nil || vector != nil else {

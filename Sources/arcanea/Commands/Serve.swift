@@ -63,10 +63,12 @@ struct Serve: AsyncParsableCommand {
                 + "\(Terminal.count(status.memories)) memories in \(store.data); "
                 + "ready on http://\(host):\(port) after \(Terminal.duration((ContinuousClock.now - started).seconds))\n")
 
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var lifecycle = ServiceGroupConfiguration(
+            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // A peer that stalls in the middle of its upload must not keep the service from stopping.
+        lifecycle.maximumGracefulShutdownDuration = .seconds(30)
+        let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()
         } catch {
