@@ -57,21 +57,28 @@ extension Store {
 
     private func load(_ observer: inout some StoreLoadObserver) throws {
         for specification in configuration.collections { try agree(on: specification) }
-        let rows = try database.readers.namespaces()
+        // One view for everything: a store may be opened for reading while another process writes to it.
+        try database.readers.read { try load(from: $0, &observer) }
+        if configuration.mode == .readWrite {
+            for namespace in allNamespaces { considerSealing(namespace) }
+        }
+        observer.didProgress(1)
+    }
+
+    private func load(from reader: ReadSnapshot, _ observer: inout some StoreLoadObserver) throws {
+        let rows = try reader.namespaces()
         let total = max(1, rows.reduce(0) { $0 + $1.recordCount })
         var done = 0
         for row in rows {
             guard let specification = collection(ofID: row.collectionID) else { continue }
             let namespace = Namespace(id: row.id, collection: specification, name: row.name)
-            try load(namespace, row: row, observer: &observer) { observer in
+            try load(namespace, row: row, from: reader, observer: &observer) { observer in
                 done += 1
                 if done % 10_000 == 0 { observer.didProgress(Double(done) / Double(total)) }
             }
             register(namespace)
-            if configuration.mode == .readWrite { considerSealing(namespace) }
         }
-        try database.readers.scanEvents { try observer.didLoad(EngineEvent($0)) }
-        observer.didProgress(1)
+        try reader.scanEvents { try observer.didLoad(EngineEvent($0)) }
     }
 
     /// Makes the collection in a new store, or checks that the old one is the same.
@@ -104,13 +111,14 @@ extension Store {
     }
 
     private func load<Observer: StoreLoadObserver>(
-        _ namespace: Namespace, row: StoredNamespace, observer: inout Observer, tick: (Observer) -> Void
+        _ namespace: Namespace, row: StoredNamespace, from reader: ReadSnapshot, observer: inout Observer,
+        tick: (Observer) -> Void
     ) throws {
         let writer = namespace.writer
         var plan = SlotPlan(file: indexFile(of: namespace), dimension: namespace.collection.dimension)
         var edges = EdgeFeed(
-            namespace.collection.hasLineage ? try database.readers.edges(namespace: namespace.id) : [])
-        try database.readers.scanRecords(namespace: namespace.id) { stored in
+            namespace.collection.hasLineage ? try reader.edges(namespace: namespace.id) : [])
+        try reader.scanRecords(namespace: namespace.id) { stored in
             let record = LoadedRecord(
                 ordinal: stored.ordinal, key: stored.key, seq: stored.seq, createdAt: stored.createdAt,
                 updatedAt: stored.updatedAt, state: stored.state, payload: Array(stored.payload),
