@@ -41,6 +41,7 @@ struct FeedCursor: Equatable {
     init(decoding text: String, viewerId: String?, workCount: Int) throws {
         var cursor = try CursorReader(text, kind: .feed, owner: Self.owner(viewerId))
         now = Int64(bitPattern: try cursor.number())
+        guard ArgumentCheck.years.contains(now) else { throw CursorReader.broken }
         seed = try cursor.number()
         let count = try cursor.number()
         guard count <= UInt64(Self.servedMax) else { throw CursorReader.broken }

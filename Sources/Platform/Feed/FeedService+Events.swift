@@ -11,7 +11,7 @@ extension FeedService {
     public func ingest(_ events: [FeedEvent]) async throws -> WriteReceipt<EventReceipt> {
         let timer = AnswerTimer()
         let received = clock()
-        try MemoryLimits.check(events.count, "events", Limits.eventCount)
+        try ArgumentCheck.check(events.count, "events", Limits.eventCount)
         let snapshot = works?.snapshot
         let facts = essences.factsView()
         let checked = try events.enumerated().map { index, event in
@@ -89,6 +89,7 @@ extension FeedService {
                 path + "kind", "\(path)kind must be one of \(limit), got \"\(event.kind)\"", limit: limit)
         }
         try Identifiers.check(event.viewerId, field: path + "viewerId")
+        try ArgumentCheck.check(event.at, path + "at")
         let at = event.at?.milliseconds ?? now
         guard at <= now + Self.clockSkewMs else {
             throw EngineError.invalid(
@@ -118,7 +119,7 @@ extension FeedService {
             guard let realmId = event.realmId else {
                 throw EngineError.invalid(path + "realmId", "\(path)realmId is required", limit: "a realm")
             }
-            try MemoryLimits.check(bytesOf: realmId, path + "realmId", Limits.idBytes)
+            try ArgumentCheck.check(bytesOf: realmId, path + "realmId", Limits.idBytes)
             guard realmId != event.viewerId else {
                 throw EngineError.invalid(
                     path + "realmId", "\(path)realmId must be another realm than the viewer", limit: "another realm")
@@ -136,7 +137,7 @@ extension FeedService {
     /// - Parameter limit: 1…1000.
     public func trending(window: TrendingWindow, limit: Int) throws -> Listing<TrendingItem> {
         let timer = AnswerTimer()
-        try MemoryLimits.check(limit, "limit", Limits.batchCount)
+        try ArgumentCheck.check(limit, "limit", Limits.batchCount)
         guard let snapshot = works?.snapshot else { return Listing(items: [], seq: 0, tookMicros: timer.micros) }
         let facts = essences.factsView()
         let signals = state.signals

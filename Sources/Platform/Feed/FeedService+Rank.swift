@@ -64,7 +64,7 @@ extension FeedService {
         _ request: FeedRequest, snapshot: NamespaceSnapshot, recent: [UInt32], cursor: FeedCursor?, seed: UInt64
     ) -> FeedQuestion {
         let viewer = request.viewerId.map(state.viewer) ?? ViewerState()
-        let signals = state.signals
+        let signals = state.signals.asSeen(at: snapshot.seq)
         let now = cursor?.now ?? request.now?.milliseconds ?? clock()
         var tastes = request.tasteVectors.map(FeedQuestion.Taste.vector)
         if tastes.isEmpty {
@@ -108,15 +108,16 @@ extension FeedService {
 extension FeedRequest {
     /// Checks everything that needs no state but the works' dimension.
     func validate(dimension: Int) throws {
-        if let viewerId { try MemoryLimits.check(bytesOf: viewerId, "viewerId", Limits.idBytes) }
-        try MemoryLimits.check(k, "k", Limits.feedPage)
-        try MemoryLimits.check(tasteVectors.count, "tasteVectors", 0...Limits.tasteVectorMax)
+        if let viewerId { try ArgumentCheck.check(bytesOf: viewerId, "viewerId", Limits.idBytes) }
+        try ArgumentCheck.check(k, "k", Limits.feedPage)
+        try ArgumentCheck.check(now, "now")
+        try ArgumentCheck.check(tasteVectors.count, "tasteVectors", 0...Limits.tasteVectorMax)
         for (index, vector) in tasteVectors.enumerated() {
-            try MemoryLimits.check(vector: vector, "tasteVectors[\(index)]", dimension: dimension)
+            try ArgumentCheck.check(vector: vector, "tasteVectors[\(index)]", dimension: dimension)
         }
         try Self.checkDistinct(recentEssenceIds, "recentEssenceIds")
         if let candidates {
-            try MemoryLimits.check(candidates.count, "candidates", 1...Limits.feedCandidateMax)
+            try ArgumentCheck.check(candidates.count, "candidates", 1...Limits.feedCandidateMax)
             try Self.checkDistinct(candidates, "candidates")
         }
     }

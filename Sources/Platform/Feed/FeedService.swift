@@ -98,6 +98,10 @@ extension FeedService: EssenceObserver {
     private static let inspirationFactor = 0.25
 
     func essencesChanged(in transaction: StoreTransaction) {
-        transaction.afterCommit { [state] in state.noteWorksChanged() }
+        // A transaction that cannot number its change cannot commit it either.
+        guard let works = try? transaction.namespace(Self.collection, ""), let seq = try? transaction.seq(works) else {
+            return
+        }
+        transaction.afterCommit { [state] in state.noteWorksChanged(seq: seq) }
     }
 }

@@ -14,8 +14,18 @@ struct WorkSignalsView: Sendable {
     fileprivate(set) var sixHours = TrendingBoard(capacity: FeedState.boardCapacity)
     fileprivate(set) var sevenDays = TrendingBoard(capacity: FeedState.boardCapacity)
     fileprivate(set) var baseline = FeedBaseline()
-    /// Changes when works change other than by events: state, visibility, vector, lineage.
+    /// Sequence at which works last changed other than by events: state, visibility, vector, lineage. What is derived from
+    /// works is kept under it.
     fileprivate(set) var worksVersion: UInt64 = 0
+
+    /// The view for a reader of the works at `seq`, which may be older than the last change: what that reader derives is
+    /// kept under a number of its own, so that nobody takes it for the present.
+    func asSeen(at seq: UInt64) -> WorkSignalsView {
+        guard seq < worksVersion else { return self }
+        var view = self
+        view.worksVersion = seq | 1 << 63
+        return view
+    }
 
     func signals(of work: UInt32) -> WorkSignals {
         Int(work) < works.count ? works[Int(work)] : WorkSignals()
@@ -92,8 +102,8 @@ final class FeedState: Sendable {
     }
 
     /// Works changed other than by events: what was derived from them is out of date.
-    func noteWorksChanged() {
-        works.withLock { $0.view.worksVersion += 1 }
+    func noteWorksChanged(seq: UInt64) {
+        works.withLock { $0.view.worksVersion = seq }
     }
 
     /// Keeps a viewer's taste for the next page, unless the viewer acted in the meantime.

@@ -15,7 +15,7 @@ struct PreparedMemory: Sendable {
 extension NexusService {
     /// Checks the drafts and embeds their texts. Changes nothing.
     func prepare(_ drafts: [MemoryDraft]) throws -> [PreparedMemory] {
-        try MemoryLimits.check(drafts.count, "items", Limits.batchCount)
+        try ArgumentCheck.check(drafts.count, "items", Limits.batchCount)
         var ids: Set<String> = []
         return try drafts.enumerated().map { index, draft in
             let path = drafts.count == 1 ? "" : "items[\(index)]."

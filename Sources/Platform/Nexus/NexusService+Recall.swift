@@ -14,7 +14,7 @@ extension NexusService {
     ///   the columns.
     public func recall(_ nexusId: String, _ request: RecallRequest) async throws -> Listing<RecallHit> {
         let timer = AnswerTimer()
-        try MemoryLimits.check(nexusId: nexusId)
+        try ArgumentCheck.check(nexusId: nexusId)
         try request.validate(dimension: embedder.dimension)
         let kinds = try request.memoryKinds()
         let now = request.now?.milliseconds ?? clock()

@@ -12,7 +12,7 @@ extension NexusService {
     /// - Returns: per memory its id, and up to five stored memories with cosine ≥ 0.90.
     public func add(_ nexusId: String, _ drafts: [MemoryDraft]) async throws -> WriteReceipt<MemoryReceipts> {
         let timer = AnswerTimer()
-        try MemoryLimits.check(nexusId: nexusId)
+        try ArgumentCheck.check(nexusId: nexusId)
         let prepared = try prepare(drafts)
         let merges = prepared.contains(where: \.merges)
         // Merging must see every memory that was added before, so it runs alone; plain adds share commits.
@@ -69,7 +69,7 @@ extension NexusService {
         _ nexusId: String, _ id: String,
         _ body: @escaping @Sendable (StoreTransaction, Record, Namespace) throws -> Result
     ) async throws -> Result {
-        try MemoryLimits.check(nexusId: nexusId)
+        try ArgumentCheck.check(nexusId: nexusId)
         // Asked before the transaction, so that a question about an unknown nexus does not make it.
         guard let namespace = store.namespace(MemoryDirectory.collection, nexusId) else {
             throw EngineError.notFound("memory", id, field: "id")

@@ -53,7 +53,7 @@ extension NexusService {
     ///
     /// - Throws: `notFound` when the nexus has no such memory.
     public func get(_ nexusId: String, _ id: String) throws -> Memory {
-        try MemoryLimits.check(nexusId: nexusId)
+        try ArgumentCheck.check(nexusId: nexusId)
         guard let namespace = store.namespace(MemoryDirectory.collection, nexusId),
             let ordinal = namespace.snapshot.ordinal(ofKey: id),
             let record = try store.record(ordinal, in: namespace)
@@ -69,8 +69,8 @@ extension NexusService {
     /// - Throws: `invalidArgument` for a limit out of range and for a cursor that another nexus, or nobody, handed out.
     public func list(_ nexusId: String, cursor: String?, limit: Int) throws -> Listing<Memory> {
         let timer = AnswerTimer()
-        try MemoryLimits.check(nexusId: nexusId)
-        try MemoryLimits.check(limit, "limit", Limits.batchCount)
+        try ArgumentCheck.check(nexusId: nexusId)
+        try ArgumentCheck.check(limit, "limit", Limits.batchCount)
         let start = try cursor.map { try MemoryCursor(decoding: $0, nexusId: nexusId).next } ?? 0
         guard let namespace = store.namespace(MemoryDirectory.collection, nexusId) else {
             return Listing(items: [], seq: 0, tookMicros: timer.micros)

@@ -63,6 +63,10 @@ struct FeedEventTests {
             (FeedEvent(kind: "follow", viewerId: "a"), "realmId", .invalidArgument),
             (FeedEvent(kind: "block", viewerId: "a", realmId: "a"), "realmId", .invalidArgument),
             (FeedEvent(kind: "like", viewerId: "a", essenceId: "w2", at: ahead), "at", .invalidArgument),
+            (
+                FeedEvent(kind: "like", viewerId: "a", essenceId: "w2", at: Timestamp(milliseconds: .min)), "at",
+                .invalidArgument
+            ),
         ]
         for (bad, field, code) in cases {
             let error = await engineError { _ = try await platform.feed.ingest([good, bad]) }

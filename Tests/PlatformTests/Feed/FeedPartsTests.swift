@@ -83,13 +83,15 @@ struct FeedPartsTests {
                     work: UInt32.random(in: 0..<1_000_000, using: &random), explorable: Bool.random(using: &random))
             }
             let cursor = FeedCursor(
-                now: Int64.random(in: Int64.min...Int64.max, using: &random), seed: random.next(), served: served)
+                now: Int64.random(in: ArgumentCheck.years, using: &random), seed: random.next(), served: served)
             let text = cursor.encoded(viewerId: "v")
             #expect(text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") })
             #expect(try FeedCursor(decoding: text, viewerId: "v", workCount: 1_000_000) == cursor, "seed \(seed)")
         }
+        let beyond = FeedCursor(now: .max, seed: 0, served: []).encoded(viewerId: "v")
+        #expect(throws: EngineError.self) { try FeedCursor(decoding: beyond, viewerId: "v", workCount: 1) }
         let longest = FeedCursor(
-            now: .max, seed: .max,
+            now: PlatformFixture.start, seed: .max,
             served: Array(repeating: .init(work: .max - 1, explorable: true), count: FeedCursor.servedMax))
         #expect(longest.encoded(viewerId: "v").utf8.count <= 16_384, "the decoder of requests lets it pass")
     }

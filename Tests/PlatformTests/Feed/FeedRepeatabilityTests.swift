@@ -74,6 +74,34 @@ struct FeedRepeatabilityTests {
         await platform.close()
     }
 
+    @Test("a page shows late credits, retractions and takedowns at once")
+    func changesOfWorks() async throws {
+        let platform = try await PlatformFixture().open()
+        var random = SeededGenerator(seed: 11)
+        let drafts = (0..<60).map { index in
+            EssenceDraft(
+                id: "w\(index)", realmId: "realm\(index % 12)", title: "Work \(index)",
+                vector: random.vector(PlatformFixture.dimension))
+        }
+        _ = try await platform.essences.createBatch(drafts)
+        func lineage(of id: String) throws -> FeedParts.LineageFit {
+            var request = FeedRequest(viewerId: "guest")
+            request.candidates = [id]
+            return try #require(try platform.feed.rank(request).items.first).parts.lineageDetail
+        }
+        #expect(try lineage(of: "w20").depth == 0)
+        _ = try await platform.lineage.addEdge(LateEdge(child: "w20", parent: "w30"))
+        _ = try await platform.lineage.addEdge(LateEdge(child: "w30", parent: "w40"))
+        #expect(try lineage(of: "w20").depth == 2)
+        #expect(try lineage(of: "w40").liveDescendants7d == 2)
+        _ = try await platform.essences.takedown("w20", Takedown(state: .hidden))
+        #expect(try lineage(of: "w40").liveDescendants7d == 1)
+        _ = try await platform.lineage.retractEdge(child: "w30", parent: "w40", reason: nil)
+        #expect(try lineage(of: "w30").depth == 0)
+        #expect(try lineage(of: "w40").liveDescendants7d == 0)
+        await platform.close()
+    }
+
     @Test("cursors of others, damaged ones, and those of other lists are refused")
     func cursors() async throws {
         let seed = testSeed()
