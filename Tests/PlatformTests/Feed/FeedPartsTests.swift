@@ -60,6 +60,52 @@ struct FeedPartsTests {
         #expect((0..<25).filter { seen.contains(UInt32($0)) } == Array(15..<25))
     }
 
+    @Test("a viewer's interactions are kept by their times, acts and views apart, each up to its bound")
+    func viewer() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var viewer = ViewerState()
+        var all: [Interaction] = []
+        for work in 0..<900 {
+            let kind = EngagementKind.allCases[Int.random(in: 0..<7, using: &random)]
+            let at = PlatformFixture.start + Int64.random(in: 0..<100_000_000, using: &random)
+            viewer.apply(
+                FeedChange.Engagement(viewer: "v", work: UInt32(work), kind: kind, factor: 1, at: at))
+            all.append(Interaction(work: UInt32(work), kind: kind, factor: 1, at: at))
+        }
+        // What falls out is the oldest at that moment; in the end the latest of all are there.
+        func latest(_ kinds: Set<EngagementKind>, _ count: Int) -> [UInt32] {
+            all.filter { kinds.contains($0.kind) }.sorted { $0.at < $1.at }.suffix(count).map(\.work)
+        }
+        #expect(viewer.acts.map(\.work) == latest([.like, .save, .share, .remix], 200), "seed \(seed)")
+        #expect(viewer.views.map(\.work) == latest([.view], 100), "seed \(seed)")
+        let times = viewer.latest.map(\.at)
+        #expect(times == times.sorted(by: >) && times.count == 300, "seed \(seed)")
+        #expect((0..<900).allSatisfy { viewer.seen.contains(UInt32($0)) }, "negatives and reports were seen too")
+    }
+
+    @Test("events of an hour are counted, and dating back does not escape the count")
+    func hours() {
+        var viewer = ViewerState()
+        let hour = PlatformFixture.hour
+        func act(_ work: UInt32, at: Int64, factor: Double = 1) {
+            viewer.apply(FeedChange.Engagement(viewer: "v", work: work, kind: .like, factor: factor, at: at))
+        }
+        #expect(viewer.eventsInHour(of: 5 * hour) == 0)
+        act(1, at: 5 * hour)
+        act(2, at: 5 * hour + 10)
+        act(3, at: 5 * hour + 20, factor: 0)
+        #expect(viewer.eventsInHour(of: 6 * hour - 1) == 2, "what weighs nothing is not counted")
+        #expect(viewer.eventsInHour(of: 6 * hour) == 0)
+        act(4, at: 2 * hour)
+        #expect(viewer.eventsInHour(of: 3 * hour) == 3)
+        act(5, at: 6 * hour)
+        #expect(viewer.eventsInHour(of: 6 * hour) == 1)
+        #expect(viewer.eventsInHour(of: 5 * hour) == 1)
+        act(6, at: -hour - 1)
+        #expect(viewer.eventsInHour(of: -2 * hour) == 2)
+    }
+
     @Test("the largest of a stream are kept, ties by key")
     func top() {
         let seed = testSeed()
