@@ -95,11 +95,14 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "Lineage", "Metadata", "Storage", "VectorIndex", "Vectors", "TestSupport"],
+            name: "EngineTests",
+            dependencies: ["Engine", "Lineage", "Metadata", "Storage", "VectorIndex", "Vectors", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PlatformTests",
-            dependencies: ["Platform", "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "TestSupport"],
+            dependencies: [
+                "Platform", "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "HTTPAPITests",

@@ -51,7 +51,7 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
     }
 
     /// Visits all elements in order. Faster than the subscript in a loop: one chunk look-up per 1,024 elements.
-    public func forEach(_ body: (Int, Element) throws -> Void) rethrows {
+    public func enumerate(_ body: (Int, Element) throws -> Void) rethrows {
         var position = 0
         for chunk in chunks {
             for element in chunk.elements {

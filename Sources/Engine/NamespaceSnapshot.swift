@@ -105,11 +105,12 @@ extension NamespaceSnapshot {
     /// - Complexity: O(ordinals).
     public func slots(of ordinals: RoaringBitmap) -> SlotBitmap {
         var bitmap = SlotBitmap(capacity: index.count)
-        ordinals.forEach { ordinal in
+        func insert(_ ordinal: UInt32) {
             guard ordinal < rows.count else { return }
             let slot = rows[Int(ordinal)].slot
             if slot < index.count { bitmap.insert(slot) }
         }
+        ordinals.forEach(insert)
         return bitmap
     }
 }

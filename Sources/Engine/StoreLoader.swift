@@ -156,7 +156,7 @@ extension Store {
         guard let lineage = writer.lineage else { return }
         for edge in edges.late { try lineage.addLateEdge(child: edge.child, link: edge.link) }
         for edge in edges.retracted { try lineage.retractEdge(child: edge.child, parent: edge.parent) }
-        writer.rows.forEach { ordinal, row in
+        writer.rows.enumerate { ordinal, row in
             if let state = NodeState(rawValue: row.state), state != .live {
                 lineage.setState(state, of: UInt32(ordinal))
             }

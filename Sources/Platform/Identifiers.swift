@@ -19,7 +19,8 @@ enum Identifiers {
                 field, "\(field) must have 1…512 bytes, got \(id.utf8.count)", limit: "1…512 bytes")
         }
         guard id.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            throw EngineError.invalid(field, "\(field) must not hold control characters", limit: "no control characters")
+            throw EngineError.invalid(
+                field, "\(field) must not hold control characters", limit: "no control characters")
         }
         guard id.utf8.allSatisfy({ $0 < 0x80 }) || id.precomposedStringWithCanonicalMapping.utf8.elementsEqual(id.utf8)
         else {

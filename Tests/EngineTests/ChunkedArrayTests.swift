@@ -25,7 +25,7 @@ struct ChunkedArrayTests {
         }
         for (copy, expected) in snapshots + [(array, model)] {
             var seen: [Int] = []
-            copy.forEach { position, element in
+            copy.enumerate { position, element in
                 #expect(position == seen.count, "seed \(seed)")
                 seen.append(element)
             }

@@ -13,7 +13,9 @@ struct StoreLineageTests {
         for node in 0..<120 {
             var parents: Set<UInt32> = []
             if node > 0 {
-                for _ in 0..<Int.random(in: 0...3, using: &random) { parents.insert(.random(in: 0..<UInt32(node), using: &random)) }
+                for _ in 0..<Int.random(in: 0...3, using: &random) {
+                    parents.insert(.random(in: 0..<UInt32(node), using: &random))
+                }
             }
             let links = parents.sorted().map { link($0) }
             try await store.write { transaction in
@@ -64,8 +66,10 @@ struct StoreLineageTests {
         let snapshot = try #require(store.namespace("works", "")).snapshot
         let lineage = try #require(snapshot.lineage)
         return (0..<UInt32(lineage.nodeCount)).map { node in
-            lineage.parents(of: node).map { "\($0.parent) \($0.kind.rawValue) \($0.weight) \($0.flags.rawValue) \($0.at)" }
-                .sorted()
+            lineage.parents(of: node).map {
+                "\($0.parent) \($0.kind.rawValue) \($0.weight) \($0.flags.rawValue) \($0.at)"
+            }
+            .sorted()
                 + ["\(lineage.ancestors(of: node, options: WalkOptions()).nodes.map(\.node).sorted())"]
         }
     }

@@ -77,7 +77,10 @@ struct StoreModelTests {
     private static func note(_ step: Int, _ random: inout SeededGenerator) -> Note {
         Note(
             payload: [UInt8](repeating: UInt8(step % 256), count: Int.random(in: 0...40, using: &random)),
-            metadata: ["color": .string(["red", "green", "blue"].randomElement(using: &random)!), "n": .number(Double(step % 7))],
+            metadata: [
+                "color": .string(["red", "green", "blue"].randomElement(using: &random)!),
+                "n": .number(Double(step % 7)),
+            ],
             vector: Int.random(in: 0..<8, using: &random) == 0 ? nil : random.vector(testDimension))
     }
 

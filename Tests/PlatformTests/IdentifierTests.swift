@@ -5,9 +5,11 @@ import Testing
 @testable import Platform
 
 struct IdentifierTests {
-    @Test("ids that could be mistaken for each other are refused", arguments: [
-        "", "cafe\u{301}", "a\u{0}b", "line\nbreak", String(repeating: "x", count: 513),
-    ])
+    @Test(
+        "ids that could be mistaken for each other are refused",
+        arguments: [
+            "", "cafe\u{301}", "a\u{0}b", "line\nbreak", String(repeating: "x", count: 513),
+        ])
     func refused(id: String) {
         let error = #expect(throws: EngineError.self) { try Identifiers.check(id, field: "id") }
         #expect(error?.code == .invalidArgument)

@@ -8,8 +8,13 @@ struct GoldenTests {
     struct Sample: Decodable {
         var text: String
         var ids: [Int32]
-        var vector_first8: [Float]
+        var firstComponents: [Float]
         var norm: Float
+
+        private enum CodingKeys: String, CodingKey {
+            case text, ids, norm
+            case firstComponents = "vector_first8"
+        }
     }
 
     static let samples: [Sample] = {
@@ -26,7 +31,7 @@ struct GoldenTests {
             let (unit, norm) = TextEmbedder.builtIn.unscaled(sample.text)
             #expect(abs(norm - sample.norm) <= 1e-5, "\(sample.text)")
             #expect(unit.count == 256)
-            for (component, expected) in zip(unit, sample.vector_first8) {
+            for (component, expected) in zip(unit, sample.firstComponents) {
                 #expect(abs(component - expected) <= 1e-5, "\(sample.text)")
             }
             let length = unit.reduce(0) { $0 + $1 * $1 }

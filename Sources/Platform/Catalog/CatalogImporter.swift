@@ -63,14 +63,14 @@ public struct CatalogImporter: Sendable {
 
     /// Works, one create call a line, parents before children.
     public func importEssences(_ path: String) async throws -> ImportReport {
-        try await run(path, decode: { try EssenceDraft(json: $0) }) { lines, report in
+        try await run(path, decode: EssenceDraft.init(json:)) { lines, report in
             try await writeEssences(lines, &report)
         }
     }
 
     /// Memories, one a line with its `nexusId`.
     public func importMemories(_ path: String) async throws -> ImportReport {
-        try await run(path, decode: { try MemoryLine(json: $0) }) { lines, report in
+        try await run(path, decode: MemoryLine.init(json:)) { lines, report in
             for (nexusId, group) in Dictionary(grouping: lines, by: \.value.nexusId).sorted(by: { $0.key < $1.key }) {
                 let fresh = group.filter { line in
                     line.value.memory.id.map { !platform.nexus.exists(nexusId, $0) } ?? true
@@ -83,7 +83,7 @@ public struct CatalogImporter: Sendable {
 
     /// Feed events, one a line.
     public func importEvents(_ path: String) async throws -> ImportReport {
-        try await run(path, decode: { try FeedEvent(json: $0) }) { lines, report in
+        try await run(path, decode: FeedEvent.init(json:)) { lines, report in
             var duplicates = 0
             try await write(lines, &report) { events in
                 let receipt = try await platform.feed.ingest(events)

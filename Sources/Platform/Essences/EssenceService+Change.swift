@@ -55,11 +55,13 @@ extension EssenceService {
     public func takedown(_ id: String, _ takedown: Takedown) async throws -> WriteReceipt<Essence> {
         let timer = AnswerTimer()
         guard takedown.state != .live else {
-            throw EngineError.invalid("state", "a takedown leads to hidden, redacted or merged", limit: "hidden, redacted, merged")
+            throw EngineError.invalid(
+                "state", "a takedown leads to hidden, redacted or merged", limit: "hidden, redacted, merged")
         }
         guard (takedown.state == .merged) == (takedown.mergedInto != nil) else {
             throw EngineError.invalid(
-                "mergedInto", takedown.state == .merged ? "merged needs mergedInto" : "mergedInto goes with merged only",
+                "mergedInto",
+                takedown.state == .merged ? "merged needs mergedInto" : "mergedInto goes with merged only",
                 limit: "with state=merged")
         }
         let (record, seq) = try await store.write(barrier: true) { [self] transaction in
@@ -73,7 +75,8 @@ extension EssenceService {
             }
             if let target = takedown.mergedInto {
                 guard target != id else {
-                    throw EngineError.invalid("mergedInto", "a work cannot be merged into itself", limit: "another work")
+                    throw EngineError.invalid(
+                        "mergedInto", "a work cannot be merged into itself", limit: "another work")
                 }
                 _ = try liveRecord(target, transaction, namespace, field: "mergedInto")
             }

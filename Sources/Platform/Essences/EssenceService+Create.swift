@@ -137,7 +137,8 @@ extension EssenceService {
         }
         guard record.state == NodeState.live.rawValue else {
             throw EngineError(
-                .failedPrecondition, "parent \"\(id)\" was taken down and cannot be remixed", field: field, limit: "live")
+                .failedPrecondition, "parent \"\(id)\" was taken down and cannot be remixed", field: field,
+                limit: "live")
         }
         guard payload.visibility != .private || payload.realmId == work.payload.realmId else {
             throw EngineError(

@@ -51,7 +51,9 @@ extension EssenceService {
         let allowed = try slots(for: request, in: snapshot)
         let found = find(query, request, allowed, excluding, in: snapshot)
         var records: [UInt32: Record] = [:]
-        for record in try store.records(found.hits.map(\.hit.ordinal), in: namespace) { records[record.ordinal] = record }
+        for record in try store.records(found.hits.map(\.hit.ordinal), in: namespace) {
+            records[record.ordinal] = record
+        }
         let items = try found.hits.compactMap { hit, group -> EssenceHit? in
             guard let record = records[hit.ordinal] else { return nil }
             let score = Double(hit.score)

@@ -35,7 +35,9 @@ public final class EssenceService: Sendable {
 
     /// The ordinal of a work that exists, whatever became of it.
     func ordinal(_ id: String, in snapshot: NamespaceSnapshot?, field: String) throws -> UInt32 {
-        guard let ordinal = snapshot?.ordinal(ofKey: id) else { throw EngineError.notFound("essence", id, field: field) }
+        guard let ordinal = snapshot?.ordinal(ofKey: id) else {
+            throw EngineError.notFound("essence", id, field: field)
+        }
         return ordinal
     }
 
@@ -89,7 +91,8 @@ struct CollectionEmbedder: Sendable {
         if let vector {
             guard vector.count == dimension else {
                 throw EngineError.invalid(
-                    field, "\(field) must hold \(dimension) numbers, got \(vector.count)", limit: "\(dimension) numbers")
+                    field, "\(field) must hold \(dimension) numbers, got \(vector.count)", limit: "\(dimension) numbers"
+                )
             }
             guard vector.allSatisfy(\.isFinite) else {
                 throw EngineError.invalid(field, "\(field) must hold finite numbers", limit: "finite")

@@ -173,7 +173,7 @@ extension FeedService {
         func visit(_ work: Int, _ signals: WorkSignals) {
             if isShown(UInt32(work)) { sums.append((UInt32(work), signals.popularity.log2Sum(halfLife))) }
         }
-        signals.works.forEach(visit)
+        signals.works.enumerate(visit)
         return trendingTop(sums, limit: limit).map(\.ordinal)
     }
 }

@@ -113,7 +113,7 @@ private struct RecallSearch {
             important.insert(row.importance, ordinal)
             strongest.insert(scorer.score(row.signals(ordinal: ordinal, cosine: -1)).score, ordinal)
         }
-        rows.forEach(visit)
+        rows.enumerate(visit)
         // A mask only when it takes something away: the graph is faster without one.
         let mask = admitted.count == snapshot.recordCount ? nil : RoaringBitmap(admitted)
         let (near, counters) = snapshot.search(query, k: policy.neighborCount(k: k), allowed: mask)

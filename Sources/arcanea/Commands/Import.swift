@@ -53,9 +53,15 @@ struct Import: AsyncParsableCommand {
                 directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn))
         do {
             var failed = 0
-            for file in essences { failed += try await load(file, "works", platform) { try await $0.importEssences(file) } }
-            for file in memories { failed += try await load(file, "memories", platform) { try await $0.importMemories(file) } }
-            for file in events { failed += try await load(file, "events", platform) { try await $0.importEvents(file) } }
+            for file in essences {
+                failed += try await load(file, "works", platform) { try await $0.importEssences(file) }
+            }
+            for file in memories {
+                failed += try await load(file, "memories", platform) { try await $0.importMemories(file) }
+            }
+            for file in events {
+                failed += try await load(file, "events", platform) { try await $0.importEvents(file) }
+            }
             await index(platform)
             await platform.close()
             if failed > 0 { throw ExitCode(65) }

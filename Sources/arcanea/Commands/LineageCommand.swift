@@ -55,7 +55,8 @@ struct LineageCommand: AsyncParsableCommand {
 
     private func printTree(_ answer: LineageAnswer) {
         let heading = answer.direction == LineageDirection.ancestors.rawValue ? "made from" : "remixed into"
-        Terminal.out("\n\(heading): \(answer.items.count)\(answer.truncated ? "+ works (cut by --depth or --limit)" : " works")")
+        Terminal.out(
+            "\n\(heading): \(answer.items.count)\(answer.truncated ? "+ works (cut by --depth or --limit)" : " works")")
         let children = Dictionary(grouping: answer.items) { $0.via ?? id }
         printLevel(children, under: id, prefix: "")
     }

@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Engine
 import Foundation
 import HTTPAPI
-public import Logging
+import Logging
 import Platform
 import ServiceLifecycle
 import UnixSignals
@@ -32,15 +32,19 @@ struct Serve: AsyncParsableCommand {
     var externalDimension: Int?
 
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
-    var logLevel = Logger.Level.info
+    var logLevel = "info"
 
     func validate() throws {
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level must be one of \(levels)")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
     }
 
     func run() async throws {
         let started = ContinuousClock.now
-        let level = logLevel
+        let level = Logger.Level(rawValue: logLevel) ?? .info
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = level
@@ -61,7 +65,8 @@ struct Serve: AsyncParsableCommand {
         Terminal.error(
             "arcanea \(BuildInformation.version): \(Terminal.count(status.essences)) works, "
                 + "\(Terminal.count(status.memories)) memories in \(store.data); "
-                + "ready on http://\(host):\(port) after \(Terminal.duration((ContinuousClock.now - started).seconds))\n")
+                + "ready on http://\(host):\(port) after \(Terminal.duration((ContinuousClock.now - started).seconds))\n"
+        )
 
         var lifecycle = ServiceGroupConfiguration(
             services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -79,8 +84,6 @@ struct Serve: AsyncParsableCommand {
         logger.info("stopped")
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 extension Duration {
     var seconds: Double {

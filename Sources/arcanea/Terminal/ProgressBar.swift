@@ -43,7 +43,8 @@ final class ProgressBar: Sendable {
             var line = ""
             if isTerminal {
                 let filled = Int(clamped * 24)
-                line = "\(label) [\(String(repeating: "█", count: filled))\(String(repeating: "·", count: 24 - filled))] "
+                line =
+                    "\(label) [\(String(repeating: "█", count: filled))\(String(repeating: "·", count: 24 - filled))] "
             } else {
                 line = "\(label): "
             }
