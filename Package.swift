@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 let package = Package(
@@ -28,7 +29,6 @@ let package = Package(
     targets: [
         // System libraries: a module map and a shim header each.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -59,7 +59,10 @@ let package = Package(
         // Rules of the domain: essences, memories, feed.
         .target(
             name: "Platform",
-            dependencies: ["Engine", "Lineage", "Metadata", "Ranking", "TextEmbedding", "StrictJSON", "CZlib"],
+            dependencies: [
+                "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "VectorIndex", "Vectors",
+                "CZlib",
+            ],
             swiftSettings: strict),
 
         // Adapters: HTTP and the command line.

@@ -7,26 +7,30 @@
 /// - Complexity: `append` and element access O(1) amortized; a copy O(1); the first change after a copy
 ///   O(1,024 + count / 1,024).
 public struct ChunkedArray<Element: Sendable>: Sendable {
-    private static var chunkCapacity: Int { 1_024 }
+    @inlinable static var chunkCapacity: Int { 1_024 }
 
     /// Shared by copies while `isKnownUniquelyReferenced` is false; changed in place only when it is true, so no two
     /// values ever see each other's changes. That makes the unchecked conformance sound.
-    private final class Chunk: @unchecked Sendable {
-        var elements: ContiguousArray<Element>
+    @usableFromInline
+    final class Chunk: @unchecked Sendable {
+        @usableFromInline var elements: ContiguousArray<Element>
 
-        init(_ elements: ContiguousArray<Element>) {
+        @inlinable init(_ elements: ContiguousArray<Element>) {
             self.elements = elements
-            self.elements.reserveCapacity(ChunkedArray.chunkCapacity)
+            // A chunk that holds a few elements may stay small: there are as many first chunks as namespaces.
+            if elements.count > 64 { self.elements.reserveCapacity(ChunkedArray.chunkCapacity) }
         }
     }
 
-    private var chunks: ContiguousArray<Chunk> = []
-    public private(set) var count = 0
+    @usableFromInline var chunks: ContiguousArray<Chunk> = []
+    @usableFromInline var storedCount = 0
+    @inlinable public var count: Int { storedCount }
 
     public init() {}
 
     public var isEmpty: Bool { count == 0 }
 
+    @inlinable
     public mutating func append(_ element: Element) {
         if count % Self.chunkCapacity == 0 {
             chunks.append(Chunk([element]))
@@ -34,10 +38,11 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
             makeUnique(chunks.count - 1)
             chunks[chunks.count - 1].elements.append(element)
         }
-        count += 1
+        storedCount += 1
     }
 
     /// - Precondition: `0 <= position < count`.
+    @inlinable
     public subscript(position: Int) -> Element {
         get {
             precondition(position >= 0 && position < count, "position \(position) is outside 0..<\(count)")
@@ -51,6 +56,7 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
     }
 
     /// Visits all elements in order. Faster than the subscript in a loop: one chunk look-up per 1,024 elements.
+    @inlinable
     public func enumerate(_ body: (Int, Element) throws -> Void) rethrows {
         var position = 0
         for chunk in chunks {
@@ -61,7 +67,8 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
         }
     }
 
-    private mutating func makeUnique(_ index: Int) {
+    @inlinable
+    mutating func makeUnique(_ index: Int) {
         if !isKnownUniquelyReferenced(&chunks[index]) { chunks[index] = Chunk(chunks[index].elements) }
     }
 }

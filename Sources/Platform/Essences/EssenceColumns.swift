@@ -48,10 +48,13 @@ final class EssenceColumns: Sendable {
         state.withLock { state in
             let ordinal = UInt32(state.rows.count)
             state.rows.append(row)
-            let works = state.worksOfRealm[Int(row.realm)]
-            var position = works.count
-            // Works arrive nearly in the order of their times.
-            while position > 0, state.rows[Int(works[position - 1])].createdAt > row.createdAt { position -= 1 }
+            var position = state.worksOfRealm[Int(row.realm)].count
+            // Works arrive nearly in the order of their times. No copy of the list is held while it changes.
+            while position > 0 {
+                let before = state.worksOfRealm[Int(row.realm)][position - 1]
+                guard state.rows[Int(before)].createdAt > row.createdAt else { break }
+                position -= 1
+            }
             state.worksOfRealm[Int(row.realm)].insert(ordinal, at: position)
         }
     }
