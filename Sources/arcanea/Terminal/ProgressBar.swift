@@ -49,7 +49,7 @@ final class ProgressBar: Sendable {
                 line = "\(label): "
             }
             line += "\(Int(clamped * 100)) %  \(detail)"
-            if !force, clamped > 0.02, elapsed > 2 {
+            if !force, clamped > 0.02, clamped < 1, elapsed > 2 {
                 line += "  \(Terminal.duration(elapsed / clamped - elapsed)) left"
             } else if force {
                 line += "  in \(Terminal.duration(elapsed))"
