@@ -40,10 +40,9 @@ enum BasicTokenizer {
     private static func visit(_ scalar: Unicode.Scalar, _ body: (Event) -> Bool) -> Bool {
         let properties = scalar.properties
         switch properties.generalCategory {
-        case .control, .format, .privateUse, .surrogate, .unassigned:
-            // U+0085 is white space and a control character: white space wins, as in the reference.
-            return properties.isWhitespace ? body(.space) : true
-        case .nonspacingMark: return true
+        // U+0085 is white space and a control character: it goes, as in the tokenizer that the model was made with.
+        // Unassigned code points stay: characters newer than this table make a word unknown, not invisible.
+        case .control, .format, .privateUse, .surrogate, .nonspacingMark: return true
         case .spaceSeparator, .lineSeparator, .paragraphSeparator: return body(.space)
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
