@@ -13,7 +13,10 @@ extension LineageService {
             case .creator: .creator
             case .root: .root
             }
-        let attribution = view.lineage.attribution(of: start, options: AttributionOptions(group: owner))
+        var options = AttributionOptions(group: owner)
+        // Cut short on the way, small shares would name works that are no roots.
+        if group == .root { options.epsilon = 0 }
+        let attribution = view.lineage.attribution(of: start, options: options)
         let nodes = attribution.shares.compactMap { if case .work(let node) = $0.owner { node } else { nil } }
         let titles = Dictionary(uniqueKeysWithValues: zip(nodes, try works(nodes, view)))
         let items = attribution.shares.map { share in
