@@ -1,9 +1,9 @@
 import Engine
-import Foundation
+import Lineage
 import StrictJSON
 
 /// Writes works and memories as JSON Lines that an import reads again: works in the order of their creation in the store,
-/// so that parents stand before children; late credits stand in the child's `remixFrom` like any other.
+/// except that parents always stand before children; late credits stand in the child's `remixFrom` like any other.
 public struct CatalogExporter: Sendable {
     let platform: ArcaneaPlatform
     let includeVectors: Bool
@@ -17,7 +17,7 @@ public struct CatalogExporter: Sendable {
     private static let pageSize = 500
 
     /// Writes all works that are live. A work whose parent was taken down names it no longer; one that was credited late
-    /// to a younger work is named in that order, and an import adds such credits as it finds their parents.
+    /// to a younger work stands behind it.
     ///
     /// - Parameter body: gets one line at a time, without its end.
     /// - Returns: the number of works.
@@ -28,20 +28,55 @@ public struct CatalogExporter: Sendable {
             return 0
         }
         let snapshot = namespace.snapshot
+        let order = Self.parentsFirst(in: snapshot)
+        let live = NodeState.live.rawValue
         var count = 0
-        try forEachPage(snapshot.rows.count) { ordinals in
-            for record in try platform.store.records(ordinals, in: namespace) where record.state == 0 {
+        try forEachPage(order.count) { page in
+            for record in try platform.store.records(page.map { order[Int($0)] }, in: namespace)
+            where record.state == live {
                 var essence = try platform.essences.essence(record, in: snapshot, includeVector: includeVectors)
-                essence.remixFrom.removeAll { source in
-                    guard let parent = snapshot.ordinal(ofKey: source.essenceId) else { return true }
-                    return snapshot.rows[Int(parent)].state != 0 || parent > record.ordinal
+                let links = snapshot.lineage?.parents(of: record.ordinal) ?? []
+                essence.remixFrom = zip(links, essence.remixFrom).compactMap { link, source in
+                    snapshot.rows[Int(link.parent)].state == live ? source : nil
                 }
                 try body(JSONOutput.encode(EssenceLine(essence)))
                 count += 1
             }
-            progress(Double(ordinals.last ?? 0) / Double(max(1, snapshot.rows.count)))
+            progress(Double((page.last ?? 0) + 1) / Double(max(1, order.count)))
         }
         return count
+    }
+
+    /// All works, each behind its parents: the order of creation, but for works that were credited late to younger ones.
+    ///
+    /// O(works + credits).
+    private static func parentsFirst(in snapshot: NamespaceSnapshot) -> [UInt32] {
+        let count = UInt32(snapshot.rows.count)
+        guard let lineage = snapshot.lineage else { return Array(0..<count) }
+        var order: [UInt32] = []
+        order.reserveCapacity(Int(count))
+        var isListed = [Bool](repeating: false, count: Int(count))
+        // A stack of its own: chains of credits can be deeper than the thread's.
+        var waiting: [UInt32] = []
+        for node in 0..<count {
+            waiting.append(node)
+            while let next = waiting.last {
+                if isListed[Int(next)] {
+                    waiting.removeLast()
+                    continue
+                }
+                let missing = lineage.parents(of: next).map(\.parent).filter { !isListed[Int($0)] }
+                if missing.isEmpty {
+                    waiting.removeLast()
+                    isListed[Int(next)] = true
+                    order.append(next)
+                } else {
+                    // Credits have no cycle, so this ends.
+                    waiting += missing.reversed()
+                }
+            }
+        }
+        return order
     }
 
     /// Writes all memories of all nexuses.

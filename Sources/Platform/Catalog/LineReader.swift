@@ -46,7 +46,10 @@ struct LineReader: ~Copyable {
             }
             start = 0
             let count = gzread(file, &buffer, UInt32(buffer.count))
-            guard count >= 0 else {
+            // A gzip file that was cut off ends like a whole one, but for this state.
+            var state = Z_OK
+            _ = gzerror(file, &state)
+            guard count > 0 || (count == 0 && (state == Z_OK || state == Z_STREAM_END)) else {
                 throw EngineError(.dataLoss, "\(path) is damaged after line \(lineNumber)", field: path)
             }
             end = Int(count)

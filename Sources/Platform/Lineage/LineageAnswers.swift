@@ -128,8 +128,6 @@ public struct RemixMetricsAnswer: Sendable, Encodable {
     public var roots: Int
     /// Longest chain of hops below the work.
     public var depth: Int
-    /// Distinct viewers who made a live child, divided by distinct viewers who saw the work, in the last 30 days.
-    public var remixRate: Double?
     /// 1 - the largest relevance to a credited parent.
     public var originality: Double?
     public var seq: UInt64

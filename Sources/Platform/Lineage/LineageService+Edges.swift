@@ -5,7 +5,7 @@ extension LineageService {
     /// Credits a parent after a work's birth.
     ///
     /// - Throws: `notFound`; `cycle` with the ids along it; `alreadyExists`; `failedPrecondition` for works that were taken
-    ///   down; `invalidArgument`. Nothing was changed then.
+    ///   down; `permissionDenied` for another realm's private work; `invalidArgument`. Nothing was changed then.
     public func addEdge(_ edge: LateEdge) async throws -> WriteReceipt<LineageLink> {
         let timer = AnswerTimer()
         guard edge.child != edge.parent else {
@@ -20,10 +20,12 @@ extension LineageService {
         }
         let (child, link, seq) = try await store.write(barrier: true) { [self] transaction in
             let namespace = try transaction.namespace(EssenceService.collection, EssenceService.namespace)
-            let child = try liveOrdinal(edge.child, field: "child", transaction, namespace)
-            let parent = try liveOrdinal(edge.parent, field: "parent", transaction, namespace)
+            let work = try liveRecord(edge.child, field: "child", transaction, namespace)
+            let source = try liveRecord(edge.parent, field: "parent", transaction, namespace)
+            try requirePermission(toCredit: source, for: work)
+            let child = work.ordinal
             let link = ParentLink(
-                parent: parent, kind: kind, weight: Float(edge.weight),
+                parent: source.ordinal, kind: kind, weight: Float(edge.weight),
                 flags: edge.inferred ? [.late, .inferred] : [.late], at: transaction.now)
             try transaction.addLateEdge(child: child, link: link, in: namespace)
             for observer in observers { observer.essencesChanged(in: transaction) }
@@ -61,15 +63,26 @@ extension LineageService {
         return record.ordinal
     }
 
-    private func liveOrdinal(
+    /// The rule of creation: a private work is remixed by its own realm only.
+    private func requirePermission(toCredit parent: Record, for child: Record) throws {
+        let source = try EssencePayload(decoding: parent.payload, key: parent.key)
+        guard source.visibility == .private else { return }
+        guard try EssencePayload(decoding: child.payload, key: child.key).realmId == source.realmId else {
+            throw EngineError(
+                .permissionDenied, "parent \"\(parent.key)\" is private to another realm", field: "parent",
+                limit: "public, unlisted, or of the same realm")
+        }
+    }
+
+    private func liveRecord(
         _ id: String, field: String, _ transaction: StoreTransaction, _ namespace: Namespace
-    ) throws -> UInt32 {
+    ) throws -> Record {
         guard let record = try transaction.record(id, in: namespace) else {
             throw EngineError.notFound("essence", id, field: field)
         }
         guard record.state == NodeState.live.rawValue else {
             throw EngineError(.failedPrecondition, "\"\(id)\" was taken down", field: field, limit: "live")
         }
-        return record.ordinal
+        return record
     }
 }

@@ -60,14 +60,14 @@ extension LineageService {
 
     /// Works with the most live descendants, or the most distinct creators among them.
     ///
+    /// Works that not everyone may find are left out.
+    ///
     /// - Parameter windowDays: count only descendants created in the last days; all when `nil`.
     public func top(by order: TopOrder, windowDays: Int?, limit: Int) throws -> Listing<TopWork> {
         let view = try view()
         let now = clock()
         let window = windowDays.map { now - Int64($0) * 86_400_000..<now + 1 }
-        let ranked =
-            order == .descendants
-            ? view.lineage.topByDescendants(limit, window: window) : view.lineage.topByCreators(limit, window: window)
+        let ranked = topNodes(limit, by: order, window: window, view)
         let shown = try works(ranked.map(\.node), view)
         let items = zip(ranked, shown).map { entry, work in
             TopWork(
@@ -75,5 +75,20 @@ extension LineageService {
                 creators: order == .creators ? entry.count : nil, title: work.title, realmId: work.realmId)
         }
         return Listing(items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros)
+    }
+
+    /// Asks for more until enough are left, or there are no more.
+    private func topNodes(_ limit: Int, by order: TopOrder, window: Range<Int64>?, _ view: View) -> [RankedNode] {
+        let rows = columns.rows
+        var wanted = limit
+        while true {
+            let ranked =
+                order == .descendants
+                ? view.lineage.topByDescendants(wanted, window: window)
+                : view.lineage.topByCreators(wanted, window: window)
+            let shown = ranked.filter { rows[Int($0.node)].visibility == .public }
+            if shown.count >= limit || ranked.count < wanted { return Array(shown.prefix(limit)) }
+            wanted *= 4
+        }
     }
 }
