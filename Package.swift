@@ -93,7 +93,8 @@ let package = Package(
             name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LineageTests", dependencies: ["Lineage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "TextEmbeddingTests", dependencies: ["TextEmbedding"], swiftSettings: strict),
+        .testTarget(
+            name: "TextEmbeddingTests", dependencies: ["TextEmbedding"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "RankingTests", dependencies: ["Ranking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
