@@ -104,7 +104,7 @@ struct EssenceSearchTests {
             ),
             (.equals("kind", .string("nothing")), { _ in false }),
         ]
-        for question in 0..<30 {
+        for question in 0..<10 {
             let query = random.vector(PlatformFixture.dimension)
             for (number, (filter, passes)) in filters.enumerated() {
                 for viewer in [nil, "realm-3", "realm-7"] {
@@ -131,7 +131,7 @@ struct EssenceSearchTests {
         let world = try await world(&random)
         let byID = Dictionary(uniqueKeysWithValues: world.works.map { ($0.id, $0) })
         func key(_ work: Sample, _ group: SearchGroup) -> String { group == .realm ? work.realm : work.root }
-        for question in 0..<20 {
+        for question in 0..<8 {
             let query = random.vector(PlatformFixture.dimension)
             for topK in [1, 5, 12, 200, 500] {
                 for group in SearchGroup.allCases {
@@ -172,7 +172,7 @@ struct EssenceSearchTests {
     func similar() async throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
-        let world = try await world(&random, count: 300)
+        let world = try await world(&random, count: 120)
         for work in world.works where work.isLive {
             for (topK, minScore) in [(5, nil), (1_000, 0.1)] as [(Int, Double?)] {
                 let items = try world.platform.essences.similar(work.id, topK: topK, minScore: minScore).items

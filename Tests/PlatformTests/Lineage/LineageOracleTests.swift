@@ -11,14 +11,14 @@ struct LineageOracleTests {
         var random = SeededGenerator(seed: seed)
         let fixture = PlatformFixture()
         let platform = try await fixture.open()
-        var world = try await LineageWorld(platform, count: 120, &random)
+        var world = try await LineageWorld(platform, count: 90, &random)
         try check(world, platform, &random, "seed \(seed) after creation")
 
         var credited = 0
         var refused = 0
         while credited < 40 {
-            let child = "w\(Int.random(in: 0..<120, using: &random))"
-            let parent = "w\(Int.random(in: 0..<120, using: &random))"
+            let child = "w\(Int.random(in: 0..<90, using: &random))"
+            let parent = "w\(Int.random(in: 0..<90, using: &random))"
             guard child != parent else { continue }
             let error = await engineError {
                 _ = try await platform.lineage.addEdge(LateEdge(child: child, parent: parent, weight: 0.5))
