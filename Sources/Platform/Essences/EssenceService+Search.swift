@@ -15,7 +15,8 @@ extension EssenceService {
     /// Works nearest to a text or a vector.
     ///
     /// Unlisted works are never found, private ones by their own realm only, works that were taken down by nobody.
-    /// - Returns: the best `topK` works (of each group the best one), whenever that many qualify.
+    /// - Returns: the best `topK` works (of each group the best one), whenever that many qualify; equal ones in the order
+    ///   of their creation.
     public func search(_ request: EssenceSearchRequest) throws -> Listing<EssenceHit> {
         let timer = AnswerTimer()
         guard Limits.topK.contains(request.topK) else {
@@ -71,15 +72,20 @@ extension EssenceService {
     private typealias Found = (hits: [(hit: RecordHit, group: String?)], counters: SearchCounters)
 
     /// Asks for more neighbors until enough groups (or works other than the excluded one) are there, or none are left.
+    ///
+    /// Equal scores stand in the order of creation: slots change when a store is opened, answers do not. Therefore one
+    /// neighbor more than needed is asked for, and more when it equals the last that is needed.
     private func find(
         _ query: [Float], _ request: EssenceSearchRequest, _ allowed: SlotBitmap, _ excluding: UInt32?,
         in snapshot: NamespaceSnapshot
     ) -> Found {
-        var wanted = request.topK + (excluding == nil ? 0 : 1)
+        var wanted = request.topK + (excluding == nil ? 1 : 2)
         if request.groupBy != nil { wanted = max(wanted * 4, 64) }
         while true {
-            let (neighbors, counters) = snapshot.search(
+            var (neighbors, counters) = snapshot.search(
                 query, k: wanted, allowedSlots: allowed, efSearch: request.efSearch)
+            neighbors.sort { ($1.score, $0.ordinal) < ($0.score, $1.ordinal) }
+            let last = neighbors.last?.score
             var hits: [(hit: RecordHit, group: String?)] = []
             var groups: Set<String> = []
             for hit in neighbors where hit.ordinal != excluding {
@@ -90,8 +96,12 @@ extension EssenceService {
                 if hits.count == request.topK { break }
             }
             let isExhausted = neighbors.count < wanted
-            let isCut = request.minScore.map { Double(neighbors.last?.score ?? 1) < $0 } ?? false
-            if hits.count == request.topK || isExhausted || isCut { return (hits, counters) }
+            let isCut = request.minScore.map { Double(last ?? 1) < $0 } ?? false
+            if isExhausted || isCut { return (hits, counters) }
+            // Thousands of equal works are not worth a scan of them all.
+            if hits.count == request.topK, hits.last?.hit.score != last || wanted > max(1_024, 4 * request.topK) {
+                return (hits, counters)
+            }
             wanted *= 4
         }
     }
