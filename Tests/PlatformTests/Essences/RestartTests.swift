@@ -28,7 +28,7 @@ struct RestartTests {
                 default:
                     var patch = EssencePatch()
                     patch.title = "Patched \(number)"
-                    patch.vector = axis(number % PlatformFixture.dimension)
+                    patch.vector = axis(number % PlatformFixture.dimension, scale: 1).map { $0 + Float(number) / 64 }
                     patch.visibility = Visibility.allCases[number % 3]
                     patch.metadata = .object(["number": .int(Int64(number))])
                     _ = try await platform.essences.patch(id, patch)
@@ -49,6 +49,25 @@ struct RestartTests {
             for (a, b) in zip(before, after) where a != b { Issue.record("seed \(seed)\nbefore \(a)\nafter  \(b)") }
             await reopened.close()
         }
+    }
+
+    @Test("works of one score stand in the order of their creation, before and after a restart")
+    func ties() async throws {
+        let fixture = PlatformFixture()
+        let platform = try await fixture.open()
+        let ids = (0..<20).map { "w\($0)" }
+        _ = try await platform.essences.createBatch(ids.map { work($0, vector: axis(1)) })
+        // The youngest gets its vector first.
+        for id in ids.reversed() {
+            var patch = EssencePatch()
+            patch.vector = axis(0)
+            _ = try await platform.essences.patch(id, patch)
+        }
+        let request = EssenceSearchRequest(vector: axis(0), topK: 20)
+        #expect(try platform.essences.search(request).items.map(\.id) == ids)
+        await platform.close()
+        let reopened = try await fixture.open()
+        #expect(try reopened.essences.search(request).items.map(\.id) == ids)
     }
 
     @Test("writes go on after a restart where they stopped")
