@@ -30,11 +30,16 @@ enum Identifiers {
         }
     }
 
-    /// Checks the id of a work, which stands in paths beside the names of routes.
+    /// Checks the id of a work, which stands in paths beside the names of routes, and in answers beside the names that
+    /// redacted works get.
     static func check(workId id: String, field: String) throws {
         try check(id, field: field)
         guard !routes.contains(id) else {
             throw EngineError.invalid(field, "\"\(id)\" is the name of a route", limit: "not search, not batch")
+        }
+        guard !id.hasPrefix("redacted:") else {
+            throw EngineError.invalid(
+                field, "ids that start with redacted: are names of redacted works", limit: "another prefix")
         }
     }
 }

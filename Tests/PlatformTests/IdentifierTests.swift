@@ -23,7 +23,7 @@ struct IdentifierTests {
         #expect(Limits.idBytes.contains(id.utf8.count))
     }
 
-    @Test("a work cannot have the name of a route", arguments: ["search", "batch"])
+    @Test("a work cannot have the name of a route", arguments: ["search", "batch", "redacted:5"])
     func routes(id: String) {
         #expect(throws: EngineError.self) { try Identifiers.check(workId: id, field: "id") }
     }
