@@ -151,11 +151,11 @@ extension Store {
         namespace.publish()
     }
 
-    /// Late credits and retractions in the order in which they were written, then the nodes' states.
+    /// Late credits in the order in which they were written, then the nodes' states. Retracted credits carry their flag: the
+    /// graph keeps them on record and does not follow them, so none can close a cycle with one that came after it.
     private func finishLineage(_ writer: NamespaceWriter, _ edges: inout EdgeFeed) throws {
         guard let lineage = writer.lineage else { return }
         for edge in edges.late { try lineage.addLateEdge(child: edge.child, link: edge.link) }
-        for edge in edges.retracted { try lineage.retractEdge(child: edge.child, parent: edge.parent) }
         writer.rows.enumerate { ordinal, row in
             if let state = NodeState(rawValue: row.state), state != .live {
                 lineage.setState(state, of: UInt32(ordinal))
@@ -173,16 +173,11 @@ private struct EdgeFeed {
     private var births: [LineageEdge] = []
     private var position = 0
     private(set) var late: [LineageEdge] = []
-    private(set) var retracted: [LineageEdge] = []
 
     init(_ edges: [StoredEdge]) {
         births.reserveCapacity(edges.count)
         for stored in edges {
-            var edge = LineageEdge(child: stored.child, link: stored.link)
-            if edge.flags.contains(.retracted) {
-                edge.flags.remove(.retracted)
-                retracted.append(edge)
-            }
+            let edge = LineageEdge(child: stored.child, link: stored.link)
             if edge.flags.contains(.late) { late.append(edge) } else { births.append(edge) }
         }
     }

@@ -61,6 +61,34 @@ struct StoreLineageTests {
         await reopened.close()
     }
 
+    @Test("a credit that was retracted does not stand in the way of its opposite, here and after a restart")
+    func oppositeOfARetractedCredit() async throws {
+        let directory = TemporaryDirectory()
+        let store = try openTestStore(directory)
+        try await store.write { transaction in
+            let namespace = try transaction.namespace("works", "")
+            for key in ["a", "b"] {
+                _ = try transaction.insert(RecordDraft(key: key, createdAt: 0, payload: [0]), in: namespace)
+            }
+        }
+        for (child, parent) in [(UInt32(0), UInt32(1)), (1, 0)] {
+            let late = ParentLink(parent: parent, kind: .remix, weight: 1, flags: [.late], at: 1)
+            try await store.write(barrier: true) { transaction in
+                try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
+            }
+            guard child == 0 else { continue }
+            try await store.write(barrier: true) { transaction in
+                _ = try transaction.retractEdge(
+                    child: child, parent: parent, reason: nil, in: transaction.namespace("works", ""))
+            }
+        }
+        let before = try Self.picture(store)
+        await store.close()
+        let reopened = try openTestStore(directory)
+        #expect(try Self.picture(reopened) == before)
+        await reopened.close()
+    }
+
     /// All parents and all ancestor sets: what lineage answers are made of.
     private static func picture(_ store: Store) throws -> [[String]] {
         let snapshot = try #require(store.namespace("works", "")).snapshot
