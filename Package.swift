@@ -40,7 +40,7 @@ let package = Package(
 
         // Pure algorithms on memory.
         .target(name: "Vectors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
-        .target(name: "VectorIndex", dependencies: ["Vectors"], swiftSettings: strict),
+        .target(name: "VectorIndex", dependencies: ["Vectors", "CKernels"], swiftSettings: strict),
         .target(name: "Lineage", swiftSettings: strict),
         .target(name: "Metadata", dependencies: ["CRoaring"], swiftSettings: strict),
         .target(name: "TextEmbedding", dependencies: ["CEmbedderModel"], swiftSettings: strict),
@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "KernelTests", dependencies: ["Vectors", "CKernels", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "TestSupport"], swiftSettings: strict),
+            name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "CKernels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "LineageTests", dependencies: ["Lineage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import Foundation
 import Lineage
 public import Metadata
 import Storage
@@ -253,7 +254,8 @@ private struct SlotPlan {
             writer.rows[Int(entry.ordinal)].slot = slot
         }
         if usesFile, let file {
-            writer.index.install(file.graph)
+            let threads = ProcessInfo.processInfo.activeProcessorCount
+            writer.index.install(file.graph.withCodes(for: writer.index, threads: threads))
             writer.persistedSlots = file.slots.count
         }
     }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Vectors
 
@@ -76,17 +77,15 @@ import Vectors
         var source = ClusteredVectors(dimension: 4, seed: 53)
         var judged = JudgedIndex(dimension: 4, metric: .dotProduct)
         judged.append(source.next(3_000))
-        var reports: [Double] = []
-        _ = try judged.index.makeSealJob().run(progress: { reports.append($0) }, isCancelled: { false })
+        let reported = Mutex<[Double]>([])
+        _ = try judged.index.makeSealJob().run(
+            progress: { share in reported.withLock { $0.append(share) } }, isCancelled: { false })
+        let reports = reported.withLock { $0 }
         #expect(reports.last == 1 && reports == reports.sorted() && reports.count > 2)
-        var asked = 0
+        let asked = Atomic(0)
         #expect(throws: CancellationError.self) {
             try judged.index.makeSealJob().run(
-                progress: { _ in },
-                isCancelled: {
-                    asked += 1
-                    return asked > 100
-                })
+                progress: { _ in }, isCancelled: { asked.add(1, ordering: .relaxed).newValue > 5 })
         }
         #expect(judged.index.sealedGraph == nil)
     }
@@ -160,7 +159,7 @@ import Vectors
         try judged.index.sealNow()
         let before = judged.index.snapshot
         let graph = try Self.read(try #require(judged.index.sealedGraph).serialized())
-        #expect(judged.index.install(graph))
+        #expect(judged.index.install(graph.withCodes(for: judged.index, threads: 2)))
         judged.index.publish()
         for query in source.next(20) {
             let a = before.search(query, k: 10, efSearch: 20)

@@ -38,7 +38,8 @@ struct AnnPlugin {
             m: number("ARCANEA_M") ?? HNSWParameters.defaultM,
             efConstruction: number("ARCANEA_EF_CONSTRUCTION") ?? HNSWParameters.defaultEfConstruction)
         config = "m=\(graph.m), efConstruction=\(graph.efConstruction), \(Distance.kernelName)"
-        index = BenchedIndex(data: data, parameters: AdaptiveParameters(graph: graph))
+        index = BenchedIndex(
+            data: data, parameters: AdaptiveParameters(graph: graph, buildThreads: number("ANN_THREADS") ?? 1))
         let start = Self.seconds(environment)
         try index.build()
         buildSeconds = Self.seconds(environment) - start

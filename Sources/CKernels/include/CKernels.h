@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CodeKernels.h"
+
 /// SIMD kernels in plain C, one file per instruction set, one set of functions chosen once at start.
 ///
 /// Floating point: sums are formed in float32 in an order that depends on the variant, so two variants agree to about

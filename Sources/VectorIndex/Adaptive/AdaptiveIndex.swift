@@ -17,6 +17,7 @@ public final class AdaptiveIndex: @unchecked Sendable {
     private var dead = SlotBitmap()
     private var deadCount = 0
     private var graph: SealedGraph?
+    var view: VectorView { store.view() }
     private let published: Mutex<IndexSnapshot>
 
     /// - Parameter dimension: at least 1.
@@ -56,7 +57,7 @@ public final class AdaptiveIndex: @unchecked Sendable {
     /// next removal.
     public func publish() {
         let next = IndexSnapshot(
-            metric: metric, view: store.view(), dead: dead, deadCount: deadCount, graph: graph)
+            metric: metric, view: view, dead: dead, deadCount: deadCount, graph: graph)
         published.withLock { $0 = next }
     }
 
@@ -77,7 +78,9 @@ public final class AdaptiveIndex: @unchecked Sendable {
 
     /// The work that a seal takes, as of now. Writes may go on while it runs.
     public func makeSealJob() -> SealJob {
-        SealJob(view: store.view(), metric: metric, dead: dead, base: graph, parameters: parameters.graph)
+        SealJob(
+            view: view, metric: metric, dead: dead, base: graph, parameters: parameters.graph,
+            threads: parameters.buildThreads)
     }
 
     /// Takes a graph from a ``SealJob`` of this index, or one read back for the same rows in the same slots.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// When an ``AdaptiveIndex`` keeps a graph and when it moves fresh vectors into it.
 public struct AdaptiveParameters: Sendable, Equatable {
     public var graph: HNSWParameters
@@ -11,12 +13,17 @@ public struct AdaptiveParameters: Sendable, Equatable {
     public var tailLimit: Int
     public static let defaultTailLimit = 4_096
 
+    /// Threads that may work on a graph at once while it is built as a whole.
+    public var buildThreads: Int
+    public static let allProcessors = ProcessInfo.processInfo.activeProcessorCount
+
     public init(
         graph: HNSWParameters = HNSWParameters(), graphThreshold: Int = defaultGraphThreshold,
-        tailLimit: Int = defaultTailLimit
+        tailLimit: Int = defaultTailLimit, buildThreads: Int = allProcessors
     ) {
         self.graph = graph
         self.graphThreshold = max(graphThreshold, 1)
         self.tailLimit = max(tailLimit, 1)
+        self.buildThreads = max(buildThreads, 1)
     }
 }

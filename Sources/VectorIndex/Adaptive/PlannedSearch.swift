@@ -14,12 +14,19 @@ struct PlannedSearch {
 
     /// Distances per candidate of a walk's list.
     private static let walkCost = 16
+    /// The same for a walk along quantized rows: it reads about four rows of 32 estimates per three candidates.
+    private static let codeWalkCost = 10
+    /// Candidates that a walk along estimates keeps for each one asked for: estimates are noisy, and a node may be
+    /// listed once per neighbor that saw it. With two, `efSearch` finds what it finds with exact distances.
+    private static let candidatesPerPlace = 2
     /// A scanned row costs this part of a distance at a random address.
     private static let scanDiscount = 4
     /// Passing slots per candidate of the list up to which scanning them beats walking among them.
     private static let filterScanRatio = 40
     /// Passing slots up to which they are always scanned.
     private static let filterScanMinimum = 2_000
+    /// Nodes measured exactly beyond `k`, at least: the order by 8-bit codes is off by a few places.
+    private static let measuredSpare = 20
     /// Starting points of a filtered walk, spread over the passing slots.
     private static let filterSeeds = 32
 
@@ -52,13 +59,17 @@ struct PlannedSearch {
         counters.plan = .exact
         guard let graph = snapshot.graph?.graph, graph.nodeCount > 0 else { return scanLive(0..<snapshot.count) }
         // Dead nodes are still walked through: the list is longer by their share, so that enough live ones are in it.
-        let liveShare = max(Double(snapshot.liveCount) / Double(max(snapshot.count, 1)), 0.05)
+        // Slots that a seal took out of the graph are not met at all.
+        let linkedDead = snapshot.deadCount - (graph.count - graph.nodeCount)
+        let liveShare = max(1 - Double(max(linkedDead, 0)) / Double(graph.nodeCount), 0.05)
         let width = min(Int(Double(parameters.beamWidth) / liveShare), graph.nodeCount)
-        guard width * Self.walkCost * Self.scanDiscount < snapshot.count || width < parameters.beamWidth else {
+        let cost = snapshot.graph?.rows == nil ? Self.walkCost : Self.codeWalkCost
+        guard width * cost * Self.scanDiscount < snapshot.count || width < parameters.beamWidth else {
             return scanLive(0..<snapshot.count)
         }
         counters.plan = .graph
-        let accepted = walk(graph, width: width)
+        let accepted =
+            if let rows = snapshot.graph?.rows { walk(rows, graph, width: width) } else { walk(graph, width: width) }
         if accepted < min(parameters.k, snapshot.liveCount) - tail.count { return rescan() }
         scanLive(tail)
     }
@@ -73,6 +84,27 @@ struct PlannedSearch {
         let accepted = accept(walk.candidates)
         count(walk)
         return accepted
+    }
+
+    /// Walks along quantized rows and measures the nearest live nodes that it visited. Returns their number.
+    private mutating func walk(_ rows: CodeRows, _ graph: HNSWGraph, width: Int) -> Int {
+        var descent = GraphWalk(
+            graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
+        let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 0)
+        count(descent)
+        var walk = CodeWalk(rows: rows, query: scan.query, scratch: scratch)
+        walk.search(from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace)
+        counters.hops += walk.hops
+        counters.codeEvaluations += walk.codeEvaluations
+        counters.codeBytes += walk.bytesTouched
+        var nearest = TopKeys(parameters.k + max(parameters.k, Self.measuredSpare))
+        for key in walk.visited
+        where snapshot.deadCount == 0 || !snapshot.dead.contains(CandidateKey.slot(key)) {
+            nearest.insert(key)
+        }
+        let chosen = nearest.finish()
+        counters.distanceComputations += scan.nearest(among: chosen, into: &top)
+        return chosen.count
     }
 
     private mutating func accept(_ candidates: UnsafeBufferPointer<UInt64>) -> Int {

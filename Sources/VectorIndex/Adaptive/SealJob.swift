@@ -8,17 +8,25 @@ public struct SealJob: Sendable {
     let dead: SlotBitmap
     let base: SealedGraph?
     let parameters: HNSWParameters
+    let threads: Int
 
     /// Slots that the result will cover.
     public var count: Int { view.count }
 
-    /// Copies the graph, takes dead nodes out and links the fresh vectors.
+    /// Copies the graph, takes dead nodes out and links the fresh vectors; or links everything at once when there is no
+    /// graph yet or less than half of the result would come from it.
     ///
     /// - Parameters:
-    ///   - progress: called now and then with the done part, 0…1.
-    ///   - isCancelled: asked at least every few milliseconds of work.
+    ///   - progress: called now and then with the done part, 0…1, by one thread at a time.
+    ///   - isCancelled: asked at least every few milliseconds of work, from any thread.
     /// - Throws: `CancellationError` after `isCancelled` said so; nothing is left behind.
-    public func run(progress: (Double) -> Void, isCancelled: () -> Bool) throws -> SealedGraph {
+    public func run(
+        progress: @escaping @Sendable (Double) -> Void, isCancelled: @Sendable () -> Bool
+    ) throws -> SealedGraph {
+        let living = view.count - dead.count
+        if living >= HNSWBulkLink.minimumRows, (base?.nodeCount ?? 0) < living / 2 {
+            return try buildAll(progress: progress, isCancelled: isCancelled)
+        }
         let graph =
             if let base {
                 HNSWGraph(copying: base.graph, capacity: view.count)
@@ -36,7 +44,21 @@ public struct SealJob: Sendable {
             }
         }
         graph.count = view.count
+        let rows = CodeRows(graph: graph, view: view, base: base?.rows, threads: 1)
         progress(1)
-        return SealedGraph(graph: graph)
+        return SealedGraph(graph: graph, rows: rows)
+    }
+
+    private func buildAll(
+        progress: @escaping @Sendable (Double) -> Void, isCancelled: @Sendable () -> Bool
+    ) throws -> SealedGraph {
+        let graph = HNSWGraph(
+            parameters: parameters, metric: metric, dimension: view.dimension, capacity: view.count)
+        let encoding = 0.1
+        try HNSWBulkLink(graph: graph, view: view, threads: threads).link(
+            except: dead, progress: { progress($0 * (1 - encoding)) }, isCancelled: isCancelled)
+        let rows = CodeRows(graph: graph, view: view, threads: threads)
+        progress(1)
+        return SealedGraph(graph: graph, rows: rows)
     }
 }

@@ -34,6 +34,25 @@ struct ExactScan {
         return range.count
     }
 
+    /// The nearest of the slots that some keys name. Returns how many rows were compared.
+    func nearest(among keys: [UInt64], into top: inout TopKeys) -> Int {
+        let addresses = view.addresses
+        var start = 0
+        while start < keys.count {
+            let rows = min(keys.count - start, SearchScratch.batch)
+            for index in 0..<rows {
+                scratch.slots[index] = CandidateKey.slot(keys[start + index])
+                scratch.rows[index] = addresses[scratch.slots[index]]
+            }
+            kernel.gather(query, scratch.rows, rows: rows, count: view.stride, out: scratch.distances)
+            for index in 0..<rows {
+                top.insert(CandidateKey.make(distance: scratch.distances[index], slot: scratch.slots[index]))
+            }
+            start += rows
+        }
+        return keys.count
+    }
+
     /// The nearest of the slots whose bits are set in `allowed`. Returns how many rows were compared.
     func nearest(in range: Range<Int>, allowed: UnsafeBufferPointer<UInt64>, into top: inout TopKeys) -> Int {
         let addresses = view.addresses

@@ -102,6 +102,7 @@ extension SealedGraph {
             throw GraphFormatError(.checksumMismatch, "the content's checksum does not fit")
         }
         graph = HNSWGraph(reading: bytes, header, layout)
+        rows = nil
         if let violation = graph.violations(limit: 1).first {
             throw GraphFormatError(.invalidContent, violation)
         }

@@ -20,6 +20,7 @@ final class SearchScratch: @unchecked Sendable {
     let failing = UnsafeMutablePointer<UInt32>.allocate(capacity: batch)
     let rows = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: batch)
     let distances = UnsafeMutablePointer<Float>.allocate(capacity: batch)
+    let codes = CodeScratch()
 
     init() {
         visitedWords = 0

@@ -1,0 +1,70 @@
+import CKernels
+import Dispatch
+import Vectors
+
+/// Quantized rows of a graph's nodes, by slot: what a walk needs of a node and of all its neighbors, side by side.
+///
+/// Codes are RaBitQ's (Gao & Long, SIGMOD 2024, arXiv 2405.12497): the vectors are rotated at random; of a neighbor `o`
+/// of the node `c`, the signs `s` of the rotated difference `r = o − c` are kept. For a query `q`,
+///
+///     ⟨q − c, r⟩ ≈ (⟨q, s⟩ − ⟨c, s⟩) · ‖r‖₂² / ‖r‖₁
+///
+/// is unbiased over the rotation, with an error of about `0.75 ‖q − c‖ ‖r‖ / √d`. It shrinks with the length of the edge,
+/// so a walk's estimates sharpen as it closes in; one bit per dimension is enough for choosing the way. Distances of the
+/// nodes that the walk visits come from 8-bit codes, and the caller measures the best of them exactly.
+///
+/// `@unchecked Sendable`: never changed after `init`.
+final class CodeRows: @unchecked Sendable {
+    let metric: Metric
+    let rotation: RandomRotation
+    let layout: CodeLayout
+    /// Slots that there are rows for.
+    let count: Int
+    /// Mean of the vectors when the rows were first made, padded with zeros; rotated too.
+    let mean: [Float]
+    let rotatedMean: [Float]
+    private let memory: AlignedMemory
+
+    var byteCount: Int { memory.byteCount }
+
+    func row(_ slot: UInt32) -> UnsafePointer<UInt8> {
+        UnsafePointer(memory.start.assumingMemoryBound(to: UInt8.self) + Int(slot) * layout.stride)
+    }
+
+    /// Rows for all nodes of a graph.
+    ///
+    /// - Parameters:
+    ///   - base: rows of an earlier form of the graph over the same slots; those whose links are unchanged are copied.
+    ///   - threads: how many may work at once.
+    /// - Returns: `nil` when the vectors are so large or so small that float32 cannot hold their squared lengths.
+    /// - Complexity: O(nodes · (d log d + links · d)); memory for a float32 copy of the vectors while it runs.
+    init?(graph: HNSWGraph, view: VectorView, base: CodeRows? = nil, threads: Int) {
+        metric = graph.metric
+        count = graph.count
+        let rotation = base?.rotation ?? RandomRotation(dimension: view.dimension, seed: graph.parameters.seed)
+        self.rotation = rotation
+        layout = CodeLayout(padded: rotation.padded, links: graph.levelZeroLinks)
+        let average = base?.mean ?? Self.mean(of: graph, view, padded: rotation.padded)
+        mean = average
+        var rotated = average
+        rotated.withUnsafeMutableBufferPointer { rotation.apply($0.baseAddress.unsafelyUnwrapped) }
+        rotatedMean = rotated
+        memory = AlignedMemory(byteCount: count * layout.stride)
+        let vectors = AlignedMemory(byteCount: count * layout.padded * MemoryLayout<Float>.size)
+        let encoder = CodeEncoder(
+            graph: graph, view: view, layout: layout, rotation: rotation, rotatedMean: rotated,
+            vectors: vectors.start.assumingMemoryBound(to: Float.self), rows: memory.start, base: base)
+        guard encoder.rotate(threads: threads) else { return nil }
+        encoder.encode(threads: threads)
+    }
+
+    private static func mean(of graph: HNSWGraph, _ view: VectorView, padded: Int) -> [Float] {
+        var sums = [Double](repeating: 0, count: padded)
+        for slot in 0..<UInt32(graph.count) where graph.isLinked(slot) {
+            let row = view.row(slot)
+            for index in 0..<view.dimension { sums[index] += Double(row[index]) }
+        }
+        let nodes = Double(max(graph.nodeCount, 1))
+        return sums.map { Float($0 / nodes) }
+    }
+}

@@ -1,0 +1,102 @@
+import CKernels
+
+/// Best-first walk on level 0 along estimates.
+///
+/// One hop reads one row: the node's own distance from its 8-bit code, the estimates of all its neighbors at once from
+/// their sign codes. A node may enter the candidate list several times, with another center's estimate each; it is
+/// visited once.
+///
+/// SAFETY: borrows the rows and the scratch memory of its caller and must not outlive the call. Ids in rows are slots
+/// of the graph that the rows were made from.
+struct CodeWalk {
+    private let rows: CodeRows
+    private let query: CodedQuery
+    private let layout: CodeLayout
+    private let scratch: SearchScratch
+    private(set) var hops = 0
+    /// Nodes visited, with their distances: sorted by neither.
+    private(set) var visited: [UInt64] = []
+
+    /// Estimates and distances from codes that were computed.
+    var codeEvaluations: Int { hops * (layout.neighbors + 1) }
+    var bytesTouched: Int { hops * layout.stride }
+
+    init(rows: CodeRows, query: UnsafePointer<Float>, scratch: SearchScratch) {
+        self.rows = rows
+        self.query = CodedQuery(query, for: rows, scratch.codes)
+        layout = rows.layout
+        self.scratch = scratch
+    }
+
+    /// Walks from `start` until the `limit` nearest candidates were all visited.
+    ///
+    /// The bitmap of visited slots must be clear; it is clear again afterwards.
+    mutating func search(from start: UInt32, limit: Int) {
+        scratch.prepareVisited(slots: rows.count)
+        scratch.prepareKeys(limit)
+        visited.reserveCapacity(min(limit, 4_096) * 2)
+        let layout = layout
+        let query = query
+        let first = rows.row(0)
+        let stride = layout.stride
+        let bits = scratch.visited
+        let keys = scratch.keys
+        let estimates = scratch.distances
+        var found = 0
+        var cursor = 0
+        var next = start
+        bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
+        walk: while true {
+            let row = first + Int(next) &* stride
+            hops &+= 1
+            let distance = query.distance(to: row, layout)
+            visited.append(CandidateKey.make(distance: distance, slot: next))
+            for block in 0..<layout.blocks {
+                let limitDistance = found < limit ? Float.infinity : CandidateKey.distance(keys[found &- 1])
+                let add = UnsafeRawPointer(row + layout.add).assumingMemoryBound(to: Float.self) + block &* 32
+                let rescale = UnsafeRawPointer(row + layout.rescale).assumingMemoryBound(to: Float.self) + block &* 32
+                let ids = UnsafeRawPointer(row + layout.ids).assumingMemoryBound(to: UInt32.self) + block &* 32
+                var below = ckernels_estimate32(
+                    row + layout.signs + block &* layout.block, query.table, layout.padded, add, rescale,
+                    query.tableScale, query.tableOffset, distance, limitDistance, estimates)
+                while below != 0 {
+                    let place = below.trailingZeroBitCount
+                    below &= below &- 1
+                    let slot = ids[place]
+                    if bits[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1 { continue }
+                    let key = CandidateKey.make(distance: estimates[place], slot: slot)
+                    if found == limit {
+                        if key >= keys[found &- 1] { continue }
+                        found &-= 1
+                    }
+                    var low = 0
+                    var high = found
+                    while low < high {
+                        let middle = (low &+ high) >> 1
+                        if keys[middle] < key { low = middle &+ 1 } else { high = middle }
+                    }
+                    (keys + (low &+ 1)).update(from: keys + low, count: found &- low)
+                    keys[low] = key
+                    found &+= 1
+                    if low < cursor { cursor = low }
+                }
+            }
+            while cursor < found {
+                let key = keys[cursor]
+                let slot = CandidateKey.slot(key)
+                let word = bits + Int(slot >> 6)
+                let bit: UInt64 = 1 << UInt64(slot & 63)
+                keys[cursor] = key | CandidateKey.flag
+                cursor &+= 1
+                if key & CandidateKey.flag == 0, word.pointee & bit == 0 {
+                    word.pointee |= bit
+                    next = slot
+                    ckernels_prefetch_lines(first + Int(slot) &* stride, stride / 64)
+                    continue walk
+                }
+            }
+            break
+        }
+        for key in visited { bits[Int(CandidateKey.slot(key) >> 6)] = 0 }
+    }
+}

@@ -1,0 +1,148 @@
+import CKernels
+import Testing
+
+/// Every code kernel of every instruction set of this machine against plain loops.
+@Suite struct CodeKernelTests {
+    static let variants = (0..<ckernels_codes_variant_count()).map { CodeVariant(index: $0) }
+    /// Around the blocks of 16, 32 and 64 dimensions, and around the 1,024 whose sums fit 16 bits.
+    static let dimensions = [64, 128, 192, 384, 960, 1_024, 1_088, 2_048, 4_160]
+
+    struct CodeVariant: Sendable, CustomTestStringConvertible {
+        // SAFETY: the tables are constants of the library.
+        nonisolated(unsafe) let table: UnsafePointer<ckernels_codes_variant>
+        let name: String
+        var testDescription: String { name }
+
+        init(index: Int) {
+            table = ckernels_codes_variant_at(index)
+            name = String(cString: table.pointee.name)
+        }
+    }
+
+    @Test func theFastestIsActive() {
+        #expect(Self.variants.first?.name == "portable")
+        #expect(Self.variants.last?.name == String(cString: ckernels_codes_active_name()))
+        #expect(Set(Self.variants.map(\.name)).count == Self.variants.count)
+    }
+
+    @Test(arguments: variants) func estimates(variant: CodeVariant) {
+        var random = SplitMix64(seed: 31)
+        for dimension in Self.dimensions {
+            for isLargest in [false, true] {
+                // All sums at their largest would overflow 16 bits if they were not taken in parts.
+                let signs = (0..<32).map { _ in
+                    (0..<dimension / 64).map { _ in isLargest ? UInt64.max : random.next() }
+                }
+                var codes = [UInt8](repeating: 0, count: dimension * 4)
+                for place in 0..<32 { ckernels_pack_signs(signs[place], dimension, UInt32(place), &codes) }
+                let table = (0..<dimension * 4).map { _ in isLargest ? 255 : UInt8.random(in: 0...255, using: &random) }
+                let add = (0..<32).map { _ in Float.random(in: -9...9, using: &random) }
+                let rescale = (0..<32).map { _ in Float.random(in: -2...2, using: &random) }
+                let expected = (0..<32).map { place in
+                    var sum = 0
+                    for group in 0..<dimension / 4 {
+                        sum += Int(table[group * 16 + Int(signs[place][group / 16] >> UInt64(group % 16 * 4) & 15)])
+                    }
+                    return 3 + Double(add[place]) + Double(rescale[place]) * (0.01 * Double(sum) - 7)
+                }
+                let limit = Float(expected.sorted()[15])
+                var out = [Float](repeating: 0, count: 32)
+                let below = variant.table.pointee.estimate32(
+                    codes, table, dimension, add, rescale, 0.01, -7, 3, limit, &out)
+                for place in 0..<32 {
+                    let bound = 1e-5 * (12 + 2 * (7 + 0.01 * 255 * Double(dimension / 4)))
+                    #expect(abs(Double(out[place]) - expected[place]) <= bound, "\(dimension), seed 31")
+                    #expect((below >> UInt32(place) & 1 == 1) == (out[place] < limit), "\(dimension), seed 31")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: variants) func emptyPlacesAreNeverBelow(variant: CodeVariant) {
+        let codes = [UInt8](repeating: 0, count: 256)
+        let add = (0..<32).map { $0 % 2 == 0 ? Float.infinity : Float.nan }
+        let zeros = [Float](repeating: 0, count: 32)
+        var out = zeros
+        #expect(variant.table.pointee.estimate32(codes, codes, 64, add, zeros, 1, 0, 0, .infinity, &out) == 0)
+    }
+
+    @Test(arguments: variants) func integerProducts(variant: CodeVariant) {
+        var random = SplitMix64(seed: 32)
+        for dimension in Self.dimensions {
+            let code = (0..<dimension).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let reach = Int16(min(16_383, 8_000_000 / dimension))
+            for query in [
+                (0..<dimension).map { _ in Int16.random(in: -reach...reach, using: &random) },
+                [Int16](repeating: reach, count: dimension), [Int16](repeating: -reach, count: dimension),
+            ] {
+                let expected = zip(code, query).reduce(0) { $0 + Int($1.0) * Int($1.1) }
+                #expect(Int(variant.table.pointee.dot_u8_i16(code, query, dimension)) == expected, "seed 32")
+            }
+            let all = [UInt8](repeating: 255, count: dimension)
+            let most = [Int16](repeating: reach, count: dimension)
+            #expect(Int(variant.table.pointee.dot_u8_i16(all, most, dimension)) == 255 * Int(reach) * dimension)
+        }
+    }
+
+    @Test(arguments: variants) func edges(variant: CodeVariant) {
+        var random = SplitMix64(seed: 33)
+        for dimension in Self.dimensions {
+            let center = (0..<dimension).map { _ in Float.random(in: -1...1, using: &random) }
+            // A third of the differences is exactly zero, which counts as a negative sign.
+            let neighbor = center.map {
+                Bool.random(using: &random) ? $0 : $0 + Float.random(in: -1...1, using: &random)
+            }
+            var bits = [UInt64](repeating: .max, count: dimension / 64)
+            var sums = [Float](repeating: 0, count: 4)
+            variant.table.pointee.edge(center, neighbor, dimension, &bits, &sums)
+            var expected = [0.0, 0, 0, 0]
+            for index in 0..<dimension {
+                let r = neighbor[index] - center[index]
+                #expect((bits[index / 64] >> UInt64(index % 64) & 1 == 1) == (r > 0), "seed 33")
+                expected[0] += Double(abs(r))
+                expected[1] += Double(r) * Double(r)
+                expected[2] += Double(r > 0 ? center[index] : -center[index])
+                expected[3] += Double(center[index]) * Double(r)
+            }
+            for sum in 0..<4 {
+                #expect(abs(Double(sums[sum]) - expected[sum]) <= 1e-5 * Double(2 * dimension), "seed 33")
+            }
+        }
+    }
+
+    @Test func hadamardIsOrthogonalAndItsOwnInverse() {
+        var random = SplitMix64(seed: 34)
+        for count in [16, 32, 64, 256, 1_024] {
+            let original = (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
+            var x = original
+            ckernels_hadamard(&x, count)
+            // One coefficient by its definition: the sign of entry (row, column) is the parity of their common bits.
+            let row = Int.random(in: 0..<count, using: &random)
+            let sum = original.enumerated().reduce(0.0) {
+                $0 + Double($1.element) * ((row & $1.offset).nonzeroBitCount % 2 == 0 ? 1 : -1)
+            }
+            #expect(abs(Double(x[row]) - sum / Double(count).squareRoot()) < 1e-4, "seed 34")
+            ckernels_hadamard(&x, count)
+            #expect(zip(x, original).allSatisfy { abs($0 - $1) < 1e-4 }, "seed 34")
+        }
+    }
+
+    @Test func tablesHoldRoundedSums() {
+        var random = SplitMix64(seed: 35)
+        let x = (0..<128).map { _ in Float.random(in: -1...1, using: &random) }
+        var table = [UInt8](repeating: 0, count: 512)
+        ckernels_fill_tables(x, 128, 60, &table)
+        for group in 0..<32 {
+            let sums = (0..<16).map { entry in
+                (0..<4).reduce(0.0) { $0 + (entry >> $1 & 1 == 1 ? Double(x[group * 4 + $1]) * 60 : 0) }
+            }
+            let lowest = sums.min() ?? 0
+            for entry in 0..<16 {
+                #expect(abs(Double(table[group * 16 + entry]) - (sums[entry] - lowest)) <= 0.501, "seed 35")
+            }
+        }
+        var quantized = [Int16](repeating: 0, count: 128)
+        ckernels_quantize_i16(x, 128, 1_000, &quantized)
+        #expect(zip(quantized, x).allSatisfy { abs(Float($0) - $1 * 1_000) <= 0.501 }, "seed 35")
+    }
+}
