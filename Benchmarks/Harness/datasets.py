@@ -122,6 +122,14 @@ def write(folder, base, queries, truth, metric, source, **more):
     return "given" if kept else "computed"
 
 
+def stated_metric(folder):
+    try:
+        with open(os.path.join(folder, "meta.json")) as file:
+            return METRICS.get(json.load(file).get("metric"))
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
 def load(path):
     """-> rows, queries or None, truth or None, metric or None"""
     if os.path.isdir(path):
@@ -146,7 +154,7 @@ def prepare(path, metric=None, cache=None):
     path = os.path.abspath(path)
     if not os.path.exists(path):
         raise FormatError(f"{path}: no such file or folder")
-    if is_ready(path) and metric is None:
+    if is_ready(path) and metric in (None, stated_metric(path)):
         return path
     name = os.path.basename(path)
     for ending in (".hdf5", ".h5", ".npy", ".fvecs", ".bvecs", ".ivecs"):
