@@ -10,6 +10,7 @@ the exponent e is the least-squares slope of log(value) over log(n).
 import argparse
 import json
 import os
+import shlex
 import sys
 
 import numpy as np
@@ -57,7 +58,7 @@ def scanned(row):
 
 
 def measure(steps, folders, plugin, recall, extra):
-    rows, digest = [], bench_steps.file_digest(plugin.split()[0])
+    rows, digest = [], bench_steps.file_digest(shlex.split(plugin)[0])
     for folder in folders:
         with open(os.path.join(folder, "meta.json")) as file:
             meta = json.load(file)
@@ -109,13 +110,13 @@ def run(plugin, source, out, sizes, queries=2_000, recall=0.95, redo=(), extra=(
 
 
 def plot(result, out):
-    """-> the plot's file name; None without matplotlib"""
+    """-> the plot's file name; None without matplotlib, or with fewer than two sizes at which the graph was searched"""
     try:
         import report_plots
     except ImportError:
         return None
     dimension = result["rows"][0]["d"] if result["rows"] else 0
-    rows = [row for row in result["rows"] if "qps" in row]
+    rows = [row for row in result["rows"] if "qps" in row and not scanned(row)]
     return report_plots.growth(rows, result["exponents"], f"Growth at recall@10 = {result['recall']}, {dimension} dimensions",
                                os.path.join(out, "plots"), "growth")
 

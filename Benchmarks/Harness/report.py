@@ -2,7 +2,7 @@
 """The report of the vector index: ours and its peers, measured by ann_bench.py, as tables and plots in one folder.
 
     report.py --plugin CMD --data PATH.. --out FOLDER [--from CURVES.json].. [--peers a,b] [--modes curve,duel,filter,churn,growth]
-              [--redo duel,..] [--quick] [--core 1] [--rounds 5] [--cycles 5] [--growth-source FOLDER] [--growth-sizes 10000,..]
+              [--redo duel,..] [--quick] [--core 1] [--clock wall|cpu] [--rounds 5] [--cycles 5] [--growth-source FOLDER] [--growth-sizes 10000,..]
 
 PATH is anything that datasets.py converts. Each mode is a set of steps, one per engine (the duel is one step: all engines resident on
 one core, rounds A B C A B C); a step that is done is kept until its arguments, its data or our plug-in change, so the report can
@@ -14,6 +14,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import sys
 import time
 
@@ -45,8 +46,8 @@ class SetReport:
         self.name = re.sub(r"-[0-9a-f]{10}$", "", os.path.basename(self.folder))
         self.steps = bench_steps.Steps(os.path.join(options.out, self.name), options.redo)
         self.plugin = ["--plugin", f"{OURS}={options.plugin}"]
-        self.digest = bench_steps.file_digest(options.plugin.split()[0])
-        self.common = ["--core", options.core] + (["--min-s", "0.05", "--no-single"] if options.quick else [])
+        self.digest = bench_steps.file_digest(shlex.split(options.plugin)[0])
+        self.common = ["--core", options.core, "--clock", options.clock] + (["--min-s", "0.05", "--no-single"] if options.quick else [])
         self.data = shape(self.folder)
         self.results = {}
         self.left_out = [engine for engine in options.contenders if not installed(engine)]
@@ -122,7 +123,7 @@ class SetReport:
             section("Churn: cycles of delete 20 % and reinsert", tables.churn(self.results["churn"]), "churn")
         errors = [f"- {result['peer']}: {result['error']}" for name in ("curve", "filter", "churn") for result in self.results.get(name) or [] if result.get("error")]
         errors += [f"- {record['name']}: {record['error']}" for record in self.steps.records if record["error"]]
-        errors += [f"- {engine}: not installed" for engine in self.left_out]
+        errors += [f"- {engine}: not installed, not measured here" for engine in self.left_out]
         section("Failed or left out", "\n".join(errors))
         section("Steps", tables.steps(self.steps.records))
         return "\n\n".join(part for part in parts if part.strip())
@@ -131,8 +132,7 @@ class SetReport:
         import report_plots
         plots, curve = {}, self.results.get("curve")
         if curve and any(result.get("curve") for result in curve):
-            shown = tables.best_configurations(curve)[:8]
-            names = {result["peer"] for result in shown} | {OURS}
+            names = {result["peer"] for result in tables.best_configurations(curve)[:8]} | {OURS, "hnswlib"}
             chosen = [result for result in curve if result["peer"] in names]
             plots["curve"] = report_plots.recall_qps(chosen, self.data, self.name, folder, f"{self.name}-recall-qps")
             plots["build"] = report_plots.build_and_size(curve, self.data, self.name, folder, f"{self.name}-build-size")
@@ -162,7 +162,7 @@ def grow(options):
     if "growth" in options.modes:
         sizes = [int(size) for size in options.growth_sizes.split(",")]
         redo = [f"growth-{size}" for size in sizes] if "growth" in options.redo else []
-        extra = ["--core", options.core] + (["--min-s", "0.05", "--no-single"] if options.quick else [])
+        extra = ["--core", options.core, "--clock", options.clock] + (["--min-s", "0.05", "--no-single"] if options.quick else [])
         growth.run(options.plugin, options.growth_source, options.out, sizes, 300 if options.quick else 2_000, redo=redo, extra=extra)
     result = bench_steps.read(os.path.join(options.out, "growth.json"))
     if result and options.plots:
@@ -192,6 +192,7 @@ def parse():
     add("--redo", default="", help="modes or steps to run again: duel,curve-hnswlib,...")
     add("--quick", action="store_true")
     add("--core", default="1")
+    add("--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a machine with other work")
     add("--rounds", type=int, default=5)
     add("--cycles", type=int, default=5)
     add("--top", type=int, default=6)
@@ -212,7 +213,7 @@ def parse():
     options.growth_source = options.growth_source or datasets.prepare(options.data[0])
     options.growth_sizes = options.growth_sizes or ("2000,5000,10000" if options.quick else "10000,30000,100000,300000,1000000")
     options.plots = importlib.util.find_spec("matplotlib") is not None
-    options.command = bench_steps.shown(sys.argv)
+    options.command = os.environ.get("ARCANEA_BENCH_COMMAND") or bench_steps.shown(sys.argv)
     return options
 
 

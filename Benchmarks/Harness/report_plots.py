@@ -8,9 +8,10 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from report_tables import OURS, best_configurations, filter_cells, front
+from report_tables import OURS, best_configurations, filter_cells, front, telling
 
-COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D1F", "#777777", "#A6761D", "#5E4FA2")
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D1F", "#777777", "#5E4FA2", "#222222")
+PEER_BAR = "#9DB4C6"
 MARKERS = ("s", "^", "D", "v", "P", "X", "o", "<", ">")
 OUR_COLOR = "#D55E00"
 plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
@@ -61,6 +62,13 @@ def end_labels(axes, ends, looks, gap=0.046):
                       arrowprops=dict(arrowstyle="-", color=looks[name]["color"], linewidth=0.6, alpha=0.7, shrinkA=1, shrinkB=3))
 
 
+def log_ticks(axes):
+    """1, 2, 5, 10, ... in full numbers on a logarithmic y axis."""
+    axes.yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.6g}" if value < 1e6 else f"{value:,.0f}"))
+    axes.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+
+
 RECALLS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
@@ -79,12 +87,10 @@ def recall_qps(results, data, title, folder, name, lowest=0.8):
             axes.plot(stretch([point["recall"] for point in points]), [point["qps"] for point in points], **looks[engine])
             ends[engine] = (float(stretch(points[-1]["recall"])), points[-1]["qps"])
     axes.set_yscale("log")
-    axes.set_xlim(stretch(lowest), stretch(0.9996))
+    axes.set_xlim(stretch(lowest), stretch(0.9996) + 0.05)
     ticks = [recall for recall in RECALLS if recall >= lowest]
     axes.set_xticks(stretch(ticks), [f"{recall:g}" for recall in ticks])
-    axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.yaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
-    axes.grid(True, which="minor", axis="y", linewidth=0.3)
+    log_ticks(axes)
     axes.set_xlabel("recall@10 (fraction missed on a log scale)")
     axes.set_ylabel("queries/s, one thread (log scale)")
     axes.set_title(f"{title}: {data['n']:,} × {data['d']}, {data['metric']}. Up and right is better")
@@ -92,9 +98,9 @@ def recall_qps(results, data, title, folder, name, lowest=0.8):
     return save(figure, folder, name)
 
 
-def bars(axes, pairs, looks, title, text):
+def bars(axes, pairs, title, text):
     pairs = sorted(pairs, key=lambda pair: -pair[1])
-    axes.barh(range(len(pairs)), [value for _, value in pairs], color=[looks[engine]["color"] for engine, _ in pairs], height=0.68)
+    axes.barh(range(len(pairs)), [value for _, value in pairs], color=[OUR_COLOR if engine == OURS else PEER_BAR for engine, _ in pairs], height=0.68)
     for row, (engine, value) in enumerate(pairs):
         axes.text(value, row, " " + text(value), va="center", fontsize=9, fontweight="bold" if engine == OURS else "normal")
     axes.set_yticks(range(len(pairs)), [engine for engine, _ in pairs])
@@ -108,14 +114,13 @@ def bars(axes, pairs, looks, title, text):
 def build_and_size(results, data, title, folder, name):
     """Build seconds on one thread, and bytes per vector (file, else as the engine counts them), of each best configuration."""
     chosen = best_configurations(results)
-    looks = style([result["peer"] for result in chosen])
     build = [(result["peer"], result["build_s"]) for result in chosen if result.get("build_s") is not None]
     size = [(result["peer"], result["bytes"] / data["n"]) for result in chosen if result.get("bytes")]
     if not build or not size:
         return None
     figure, (left, right) = plt.subplots(1, 2, figsize=(11.5, 0.9 + 0.36 * max(len(build), len(size))), layout="constrained")
-    bars(left, build, looks, f"{title}: build, seconds, 1 thread", lambda value: f"{value:,.1f}")
-    bars(right, size, looks, "Bytes per vector", lambda value: f"{value:,.0f}")
+    bars(left, build, f"{title}: build, seconds, 1 thread", lambda value: f"{value:,.1f}")
+    bars(right, size, "Bytes per vector", lambda value: f"{value:,.0f}")
     raw = 4 * data["d"]
     right.axvline(raw, color="#333333", linewidth=1, linestyle="--")
     right.annotate(f"float32 rows alone: {raw:,}", (raw, 0), xytext=(0, -24), textcoords="offset points", xycoords=("data", "axes fraction"),
@@ -150,7 +155,7 @@ def filtered(results, title, folder, name):
         axes.minorticks_off()
         axes.set_xlabel("share that passes")
         axes.set_title(note)
-        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.6g}" if value < 1e6 else f"{value:,.0f}"))
     end_labels(panels[-1], ends, looks, gap=0.07)
     panels[0].set_ylabel("queries/s at recall@10 ≥ 0.95 (log scale)")
     figure.suptitle(f"{title}: filtered search. Hollow: recall 0.95 is not reached", x=0.07, ha="left", fontweight="bold")
@@ -159,23 +164,22 @@ def filtered(results, title, folder, name):
 
 
 def churned(results, title, folder, name):
-    """Recall after each delete and reinsert of a fifth of the rows, at the middle setting of each engine."""
+    """Recall after each delete and reinsert of a fifth of the rows, at the setting of each engine that starts at 0.95 or above."""
     runs = {}
     for result in results:
         states = [row for row in result.get("churn", []) if "recall" in row]
-        fresh = [row for row in states if row["step"] == "fresh"]
-        if fresh:
-            point = min(fresh, key=lambda row: abs(row["recall"] - 0.96))["point"]
+        settings = telling(states)
+        if settings:
+            point = settings[min(1, len(settings) - 1)]
             runs[result["peer"]] = (point, [row for row in states if row["point"] == point])
     if not runs:
         return None
     looks, ends = style(list(runs)), {}
     figure, axes = plt.subplots(figsize=(8.2, 4.2))
-    for engine, (point, rows) in runs.items():
+    for engine, (_, rows) in runs.items():
         change = [100 * (row["recall"] - rows[0]["recall"]) for row in rows]
         axes.plot(range(len(rows)), change, **looks[engine])
         ends[engine] = (len(rows) - 1, change[-1])
-        looks[f"{engine} {point}"] = looks[engine]
     steps = [row["step"] for row in next(iter(runs.values()))[1]]
     axes.axhspan(-0.5, 0, color="#F0F0F0", zorder=0)
     axes.set_xticks(range(len(steps)), steps, rotation=30, ha="right")
@@ -201,20 +205,21 @@ def growth(rows, fits, title, folder, name):
         if key in ("hops", "codeEvaluations"):
             bound = values[0] * (np.array(n) / n[0]) ** 0.25
             axes.plot(n, bound, color="#777777", linewidth=1.2, linestyle="--")
-            axes.annotate("n^0.25", (n[-1], bound[-1]), xytext=(0, 5), textcoords="offset points", ha="right", color="#555555", fontsize=9)
+            axes.annotate("n^0.25", (n[-1], bound[-1]), xytext=(0, -5), textcoords="offset points", ha="right", va="top", color="#555555", fontsize=9)
         if key in fits:
             axes.text(0.04, 0.93, f"grows as n^{fits[key]:.2f}", transform=axes.transAxes, va="top", fontweight="bold", color=OUR_COLOR,
                       bbox=dict(facecolor="white", edgecolor="none", pad=1.5))
-        for place in {0, len(n) - 1}:
-            axes.annotate(f"{values[place]:,.3g}" if values[place] < 1000 else f"{values[place]:,.0f}", (n[place], values[place]), xytext=(0, -13),
-                          textcoords="offset points", ha="left" if place == 0 else "right", fontsize=8.5)
+        rising = values[-1] >= values[0]
+        for place, align, below in ((0, "left", rising), (-1, "right", not rising)):          # where the line does not run
+            axes.annotate(f"{values[place]:,.3g}" if values[place] < 1000 else f"{values[place]:,.0f}", (n[place], values[place]),
+                          xytext=(0, -9 if below else 9), textcoords="offset points", ha=align, va="top" if below else "bottom", fontsize=9)
         axes.set_xscale("log")
         axes.set_yscale("log")
         low, high = min(values), max(values)
         axes.set_ylim(low / max(1.5, (high / low) ** 0.2), high * max(1.8, (high / low) ** 0.35))
         axes.set_xticks(n, [f"{value // 1000:,}k" if value < 1_000_000 else f"{value / 1e6:g}M" for value in n])
-        axes.minorticks_off()
-        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.6g}"))
+        axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+        log_ticks(axes)
         axes.set_title(label)
     for axes in list(grid.flat)[len(panels):]:
         axes.set_visible(False)
