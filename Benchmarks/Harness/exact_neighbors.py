@@ -3,7 +3,7 @@ import numpy as np
 
 
 def smallest(keys, k):
-    """Columns of the `k` smallest keys of each row, in ascending order of (key, column).
+    """Columns of the `k` smallest keys of each row, in ascending order of (key, column); among keys equal to the k-th, any.
 
     The k smallest lie in the k groups of columns with the smallest minima, so that only k groups are looked into:
     one linear pass and a selection among `columns / group` values instead of among all columns.
@@ -21,8 +21,10 @@ def smallest(keys, k):
     else:
         candidates = np.argpartition(keys, k - 1, axis=1)[:, :k]
     values = np.take_along_axis(keys, candidates, 1)
-    order = np.lexsort((candidates, values), axis=1)[:, :k]
-    return np.take_along_axis(candidates, order, 1)
+    if candidates.shape[1] > 2 * k:
+        kept = np.argpartition(values, k - 1, axis=1)[:, :k]
+        candidates, values = np.take_along_axis(candidates, kept, 1), np.take_along_axis(values, kept, 1)
+    return np.take_along_axis(candidates, np.lexsort((candidates, values), axis=1)[:, :k], 1)
 
 
 def normalized(rows):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The growth curve: our index on sets of 10,000 to 1,000,000 rows of one distribution, its graph searched at every size.
 
-    growth.py --plugin CMD [--source FOLDER] [--sizes 10000,...] [--queries 2000] [--recall 0.95] [--out FOLDER] [--redo SIZE,..]
+    growth.py --plugin CMD [--source FOLDER] [--sizes 10000,...] [--upto N] [--queries 2000] [--recall 0.95] [--out FOLDER] [--redo SIZE,..]
 
 Writes growth.json, growth.md and, with matplotlib, plots/growth.{svg,png} into the folder. Each size is a step of its own that
 is kept when nothing about it changed. All figures are at one recall, interpolated between the settings on both sides of it;
@@ -65,7 +65,7 @@ def measure(steps, folders, plugin, recall, extra):
         result = steps.run(f"growth-{meta['n']}", "curve", folder, ["--peers", "", "--plugin", f"arcanea={plugin}", "--graph", *extra], [digest])
         curve = (result or {}).get("results", [{}])[0]
         values = at_recall(curve, recall)
-        row = {"n": meta["n"], "d": meta["dimension"], "error": curve.get("error"), "highest": max([p["recall"] for p in front(curve)] or [0])}
+        row = {"n": meta["n"], "d": meta["dimension"], "local_dimension": growth_data.local_dimension(folder), "error": curve.get("error"), "highest": max([p["recall"] for p in front(curve)] or [0])}
         if values:
             row.update(values, build_s=curve["build_s"], bytes=curve["bytes"], bytes_per_vector=curve["bytes"] / meta["n"])
         rows.append(row)
@@ -79,12 +79,13 @@ def markdown(result):
     rows = []
     for row in result["rows"]:
         if "qps" not in row:
-            rows.append([f"{row['n']:,}", row.get("error") or f"recall {result['recall']} not reached: {row['highest']:.4f}"] + [""] * (len(names) - 1))
+            reason = row.get("error") or f"recall {result['recall']} not reached: {row['highest']:.4f}"
+            rows.append([f"{row['n']:,}", number(row["local_dimension"], 1), reason] + [""] * (len(names) - 1))
         else:
-            rows.append([f"{row['n']:,}", *(number(row.get(name), 1 if name in ("build_s", "hops") else 0) for name in names)])
+            rows.append([f"{row['n']:,}", number(row["local_dimension"], 1), *(number(row.get(name), 1 if name in ("build_s", "hops") else 0) for name in names)])
     if result["exponents"]:
-        rows.append(["grows as", *(f"n^{result['exponents'][name]:.3f}" if name in result["exponents"] else "–" for name in names)])
-    text = table(["n", *(labels[name] for name in names)], rows)
+        rows.append(["grows as", "", *(f"n^{result['exponents'][name]:.3f}" if name in result["exponents"] else "–" for name in names)])
+    text = table(["n", "local dimension", *(labels[name] for name in names)], rows)
     loose = [f"{row['n']:,}" for row in result["rows"] if "qps" in row and not row["bracketed"]]
     if loose:
         text += f"\n\nAt n = {', '.join(loose)} the smallest setting is already above recall {result['recall']}: figures there are too high."
@@ -94,10 +95,14 @@ def markdown(result):
     return text
 
 
-def run(plugin, source, out, sizes, queries=2_000, recall=0.95, redo=(), extra=(), cache=None):
-    """Makes the sets, measures all sizes, fits; writes and returns the result."""
+def run(plugin, source, out, sizes, queries=2_000, recall=0.95, redo=(), extra=(), cache=None, upto=None):
+    """Makes the sets, measures all sizes (those of at most `upto` rows), fits; writes and returns the result.
+
+    The largest of `sizes` fixes what all sets are made of; `upto` leaves sizes out without changing the others.
+    """
     base = growth_data.source_rows(source)
     folders = growth_data.make(base, sizes, queries, cache or datasets.cache_folder(), source=source)
+    folders = [folder for folder, size in zip(folders, sorted(sizes)) if size <= (upto or size)]
     steps = bench_steps.Steps(os.path.join(out, "growth"), redo)
     rows = measure(steps, folders, plugin, recall, list(extra))
     fits = {name: value for name in QUANTITIES if (value := exponent(rows, name)) is not None}
@@ -126,16 +131,19 @@ def main():
     parser.add_argument("--plugin", required=True)
     parser.add_argument("--source", required=True)
     parser.add_argument("--sizes", default=",".join(map(str, growth_data.SIZES)))
+    parser.add_argument("--upto", type=int, metavar="N", help="measure only the sizes of at most N rows")
     parser.add_argument("--queries", type=int, default=2_000)
     parser.add_argument("--recall", type=float, default=0.95)
     parser.add_argument("--out", required=True)
     parser.add_argument("--redo", default="", help="sizes to measure again")
     parser.add_argument("--core", default="1")
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
     arguments = parser.parse_args()
     sizes = sorted({int(size) for size in arguments.sizes.split(",")})
     redo = [f"growth-{size}" for size in arguments.redo.split(",") if size]
     os.makedirs(arguments.out, exist_ok=True)
-    result = run(arguments.plugin, arguments.source, arguments.out, sizes, arguments.queries, arguments.recall, redo, ["--core", arguments.core])
+    result = run(arguments.plugin, arguments.source, arguments.out, sizes, arguments.queries, arguments.recall, redo,
+                 ["--core", arguments.core, "--clock", arguments.clock], upto=arguments.upto)
     if plot(result, arguments.out) is None:
         bench_steps.say("no growth plot (fewer than two sizes, or no matplotlib)")
     print(markdown(result))

@@ -5,9 +5,11 @@
 
 One pool of rows is made and shuffled; the set of n rows is its first n rows, so that all sizes come from one distribution and
 differ in density alone. The pool holds every real row once; every other row is
-    normalize((1 - t) a + t b + noise),   a real, b one of the 8 nearest of a, t uniform in 0.2...0.8,
-with Gaussian noise of a quarter of |a - b|, which keeps rows off the line between their parents. Held-out queries are rows
-of the same pool that are in no set. Rows are stored as float16; ground truth is exact for the stored values.
+    normalize((1 - t) a + t b + noise),   a real, b one of the 64 nearest of a, t uniform in 0.2...0.8,
+with Gaussian noise of length 0.4 |a - b|. Both numbers are chosen so that 100,000 rows are as hard as as many real ones of
+WordNet: the local intrinsic dimension is the same, and so is the distance of the tenth neighbor (fewer neighbors and less noise
+leave rows on lines between few parents, which a graph finds ever more easily as n grows). Held-out queries are rows of the same
+pool that are in no set. Rows are stored as float16; ground truth is exact for the stored values.
 """
 import argparse
 import os
@@ -21,8 +23,9 @@ from exact_neighbors import neighbors, normalized
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 SEED = 1729
-NEIGHBORS = 8
-VERSION = 1
+NEIGHBORS = 64
+NOISE = 0.4
+VERSION = 2
 
 
 def say(text):
@@ -40,7 +43,7 @@ def pool(real, count, near, random):
         b = near[a, random.integers(0, near.shape[1], len(part))]
         t = random.uniform(0.2, 0.8, (len(part), 1)).astype("f4")
         noise = random.standard_normal((len(part), dimension), dtype="f4")
-        noise *= 0.25 / np.sqrt(dimension) * np.linalg.norm(real[a] - real[b], axis=1, keepdims=True)
+        noise *= NOISE / np.sqrt(dimension) * np.linalg.norm(real[a] - real[b], axis=1, keepdims=True)
         made = normalized((1 - t) * real[a] + t * real[b] + noise)
         is_real = part < len(real)
         made[is_real] = real[part[is_real]]
@@ -61,11 +64,12 @@ def make(real, sizes, queries, cache, seed=SEED, source="", clock=time.time):
         return folders
     start = clock()
     random = np.random.default_rng(seed)
-    say(f"{NEIGHBORS} nearest of each of {len(real):,} real rows")
-    near = neighbors(real, real, "ip", NEIGHBORS + 1, block=len(real))
+    count = min(NEIGHBORS, len(real) - 1)
+    say(f"{count} nearest of each of {len(real):,} real rows")
+    near = neighbors(real, real, "ip", count + 1, block=len(real))
     itself = near == np.arange(len(real))[:, None]
     itself[~itself.any(1), -1] = True                                   # hidden behind duplicates: drop the farthest
-    near = near[~itself].reshape(len(real), NEIGHBORS)
+    near = near[~itself].reshape(len(real), count)
     say(f"{clock() - start:.0f} s; {sizes[-1] + queries:,} rows")
     rows = pool(real, sizes[-1] + queries, near, random)
     held_out, rows = rows[:queries], rows[queries:]
@@ -75,6 +79,16 @@ def make(real, sizes, queries, cache, seed=SEED, source="", clock=time.time):
         datasets.write(folder, rows[:size], held_out, None, "ip", f"growth_data.py {source}", seed=seed)
         say(f"{folder}: {clock() - start:.0f} s")
     return folders
+
+
+def local_dimension(folder, queries=500):
+    """Local intrinsic dimension: median over queries of the maximum-likelihood estimate from the distances to the 100 nearest
+    (Levina and Bickel 2004), for sets of unit rows. How hard a set is depends on it far more than on the number of columns."""
+    truth = np.load(os.path.join(folder, "gt.i32.npy"), mmap_mode="r")[:queries]
+    base, asked = source_rows(folder), np.asarray(np.load(os.path.join(folder, "queries.f16.npy"))[:queries], "f4")
+    scores = np.stack([base[np.sort(ids)].astype("f4") @ query for ids, query in zip(truth, asked)])
+    distances = np.sort(np.sqrt(np.maximum(2 - 2 * scores, 1e-9)), axis=1)
+    return float(np.median(-1 / np.log(distances[:, :-1] / distances[:, -1:]).mean(1)))
 
 
 def source_rows(folder):

@@ -64,7 +64,7 @@ def end_labels(axes, ends, looks, gap=0.046):
 
 def log_ticks(axes):
     """1, 2, 5, 10, ... in full numbers on a logarithmic y axis."""
-    axes.yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_locator(matplotlib.ticker.FixedLocator([digit * 10.0 ** power for power in range(-5, 13) for digit in (1, 2, 5)]))
     axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.6g}" if value < 1e6 else f"{value:,.0f}"))
     axes.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
 
@@ -202,10 +202,12 @@ def growth(rows, fits, title, folder, name):
     for axes, (key, label) in zip(grid.flat, panels):
         n, values = zip(*[(row["n"], row[key]) for row in rows if row.get(key)])
         axes.plot(n, values, color=OUR_COLOR, marker="o", linewidth=2.2)
+        low, high = min(values), max(values)
         if key in ("hops", "codeEvaluations"):
             bound = values[0] * (np.array(n) / n[0]) ** 0.25
+            high = max(high, bound[-1])
             axes.plot(n, bound, color="#777777", linewidth=1.2, linestyle="--")
-            axes.annotate("n^0.25", (n[-1], bound[-1]), xytext=(0, -5), textcoords="offset points", ha="right", va="top", color="#555555", fontsize=9)
+            axes.annotate("n^0.25", (n[-1], bound[-1]), xytext=(-14, 6), textcoords="offset points", ha="right", color="#555555", fontsize=9)
         if key in fits:
             axes.text(0.04, 0.93, f"grows as n^{fits[key]:.2f}", transform=axes.transAxes, va="top", fontweight="bold", color=OUR_COLOR,
                       bbox=dict(facecolor="white", edgecolor="none", pad=1.5))
@@ -215,8 +217,7 @@ def growth(rows, fits, title, folder, name):
                           xytext=(0, -9 if below else 9), textcoords="offset points", ha=align, va="top" if below else "bottom", fontsize=9)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        low, high = min(values), max(values)
-        axes.set_ylim(low / max(1.5, (high / low) ** 0.2), high * max(1.8, (high / low) ** 0.35))
+        axes.set_ylim(low / max(1.5, (high / low) ** 0.2), high * max(2.0, (high / low) ** 0.4))
         axes.set_xticks(n, [f"{value // 1000:,}k" if value < 1_000_000 else f"{value / 1e6:g}M" for value in n])
         axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
         log_ticks(axes)

@@ -188,6 +188,15 @@ class DatasetTests(unittest.TestCase):
 
 
 class GrowthDataTests(unittest.TestCase):
+    def test_local_dimension_of_a_sphere(self):
+        random = np.random.default_rng(SEED)
+        rows = np.zeros((6000, 24), "f4")
+        rows[:, :7] = random.normal(size=(6000, 7))
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        with tempfile.TemporaryDirectory() as folder:
+            datasets.write(folder + "/s", rows[300:].astype("f2"), rows[:300].astype("f2"), None, "ip", "sphere")
+            self.assertAlmostEqual(growth_data.local_dimension(folder + "/s"), 6, delta=0.8)
+
     def test_nested_seeded_unit_and_between_neighbors(self):
         random = np.random.default_rng(SEED)
         centers = random.normal(size=(30, 16))
