@@ -229,7 +229,6 @@ def main():
         with open(os.path.join(options.out, "report.md"), "w") as file:
             file.write("\n\n".join([*parts, *more]) + "\n")
     for one in sets:
-        say(f"{one.name}: {one.data['n']:,} x {one.data['d']}, {one.data['metric']}")
         for mode in [mode for mode in MODES if mode in options.modes and mode != "growth"]:
             getattr(one, mode)()
             write([one.markdown({})])                     # what there is so far, if the run is stopped

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from contextlib import redirect_stderr
 
 import numpy as np
@@ -73,6 +74,9 @@ class StepTests(unittest.TestCase):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
         self.folder = temporary.name
+        environment = unittest.mock.patch.dict(os.environ, ARCANEA_BENCH_CACHE=temporary.name + "/cache")      # nothing in the user's
+        environment.start()
+        self.addCleanup(environment.stop)
         random, self.data = np.random.default_rng(SEED), temporary.name + "/data"
         os.mkdir(self.data)
         for name, count in (("base", 600), ("queries", 40)):
@@ -103,9 +107,8 @@ class StepTests(unittest.TestCase):
         self.assertNotIn("reused", self.step(peer="no-such-peer")[1], "a failure was kept")
 
     def report(self, *more):
-        environment = {**os.environ, "ARCANEA_BENCH_CACHE": self.folder + "/cache"}
         done = subprocess.run([sys.executable, os.path.join(HERE, "report.py"), "--plugin", self.plugin, "--data", self.data, "--quick", "--out",
-                               self.folder + "/out", "--modes", "curve,duel,filter,churn", *more], env=environment, capture_output=True, text=True)
+                               self.folder + "/out", "--modes", "curve,duel,filter,churn", *more], capture_output=True, text=True)
         with open(self.folder + "/out/report.md") as file:
             return done, file.read()
 
