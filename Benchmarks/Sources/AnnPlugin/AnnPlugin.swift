@@ -6,6 +6,15 @@ import Vectors
 ///
 /// The environment tells the data folder and limits (`ANN_DIR`, `ANN_K`, `ANN_NB`, `ANN_NQ`, `ANN_CLOCK`). `ARCANEA_M`
 /// and `ARCANEA_EF_CONSTRUCTION` override the graph's defaults.
+///
+/// Counters, an optional part of the protocol: the answers to "run" and "filter" may hold
+/// `"counters": {"queries": n, "hops": …, "codeEvaluations": …, "exactDistances": …, "bytesTouched": …}`, whole numbers, each the
+/// total of one pass over the `n` queries whatever the number of repetitions; a counter that is not kept is left out. Hops are
+/// nodes whose row of neighbors was read; code evaluations, distances estimated from codes; exact distances, those from original
+/// vectors; bytes touched, bytes of rows, codes and originals read. Counting in one extra pass outside the clock keeps the measured
+/// path as it is served. Without the object the harness takes the means `hops` and `distances` that are given here.
+/// `ANN_GRAPH=1` in the environment asks that the graph be searched at every size, also where a scan would be chosen
+/// (growth curve), and `ANN_THREADS` is the number of threads to build with.
 @main
 struct AnnPlugin {
     private let environment = ProcessInfo.processInfo.environment
