@@ -9,7 +9,7 @@ extension LineageGraph {
     ///
     /// - Complexity: O(nodes + edges).
     public func checkInvariants() throws(LineageInvariantError) {
-        let view = view
+        let view = core.view
         let count = view.nodeCount
         var parentEdges: [UInt64] = []
         var recorded = 0

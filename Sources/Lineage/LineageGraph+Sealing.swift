@@ -1,6 +1,6 @@
 extension LineageGraph {
     /// True when the tail is large enough that ``publish()`` seals it.
-    public var wantsSeal: Bool { log.count > max(Self.sealTailMin, base.edgeCount / 8) }
+    public var wantsSeal: Bool { core.wantsSeal }
 
     /// Rewrites all edges as a new sealed base and empties the tail. Snapshots that were published keep theirs.
     ///
@@ -9,29 +9,12 @@ extension LineageGraph {
     ///
     /// - Complexity: O(nodes + edges).
     public func seal() {
-        let view = view
-        base = SealedAdjacency.build(
-            nodeCount: nodeCount, edgeCountHint: edgeCount + retractedEdgeCount, createdAt: { view.createdAt($0) },
-            links: { node, body in view.forEachLinkInOrder(of: node, body) })
-        tailNodes = Column()
-        log = Column()
-        childHeads = HeadColumn()
-        lateHeads = HeadColumn()
-        childHeads.reserve(nodeCount)
-        lateHeads.reserve(nodeCount)
-        hasTailLateEdges = false
-        overlay = nil
-        let isBlunt = retractedChildren != nil || trustsNoPositive || !leadsToIsComplete || !levelsAreComplete
-        if isBlunt || nodeCount >= 2 * supportsNodeCount { relabel() }
+        core.seal()
     }
 
     /// Bytes held, by part.
     public var memory: LineageMemory {
-        LineageMemory(
-            sealedAdjacency: base.byteCount,
-            tail: tailNodes.byteCount + log.byteCount + childHeads.byteCount + lateHeads.byteCount,
-            labels: reach.byteCount + supports.byteCount,
-            nodeColumns: createdAt.byteCount + creators.byteCount + states.byteCount)
+        core.memory
     }
 }
 

@@ -1,9 +1,9 @@
-extension LineageGraph {
+extension GraphCore {
     /// Supports: as many as a label has bits.
     private static let supportsMax = 64
 
     /// Makes all reachability labels anew from the edges. Ranks stay. O(nodes + edges).
-    func relabel() {
+    mutating func relabel() {
         let view = view
         let count = UInt32(nodeCount)
         let order = ranksAreNumbers ? nil : view.nodesByRank()

@@ -1,8 +1,8 @@
-extension LineageGraph {
+extension GraphCore {
     /// Makes ranks, blooms and supports right again after the edge `parent -> child` was added.
     ///
     /// Adding an edge endangers only negative answers; the forest stays a forest of true paths.
-    func updateLabels(child: UInt32, parent: UInt32) {
+    mutating func updateLabels(child: UInt32, parent: UInt32) {
         let scratch = pool.take(nodeCount: nodeCount)
         defer { pool.giveBack(scratch) }
         if reach[parent].rank > reach[child].rank { reorder(child: child, parent: parent, scratch) }
@@ -13,7 +13,7 @@ extension LineageGraph {
 
     /// Pearce & Kelly: nodes below the child and above the parent whose ranks lie between the two share out the ranks
     /// they hold, those above the parent first.
-    private func reorder(child: UInt32, parent: UInt32, _ scratch: Scratch) {
+    private mutating func reorder(child: UInt32, parent: UInt32, _ scratch: Scratch) {
         let low = reach[child].rank
         let high = reach[parent].rank
         let view = view
@@ -26,7 +26,7 @@ extension LineageGraph {
         var head = 0
         while head < below.count {
             view.forEachChild(of: below[head]) { node in
-                if marks[Int(node)] != mark, reach[node].rank <= high {
+                if marks[Int(node)] != mark, view.reachLabel(node).pointee.rank <= high {
                     marks[Int(node)] = mark
                     below.append(node)
                 }
@@ -38,7 +38,7 @@ extension LineageGraph {
         head = 0
         while head < above.count {
             view.forEachParent(of: above[head]) { node in
-                if marks[Int(node)] != mark, reach[node].rank >= low {
+                if marks[Int(node)] != mark, view.reachLabel(node).pointee.rank >= low {
                     marks[Int(node)] = mark
                     above.append(node)
                 }
@@ -46,44 +46,47 @@ extension LineageGraph {
             }
             head += 1
         }
-        let byRank: (UInt32, UInt32) -> Bool = { self.reach[$0].rank < self.reach[$1].rank }
+        let byRank: (UInt32, UInt32) -> Bool = { view.reachLabel($0).pointee.rank < view.reachLabel($1).pointee.rank }
         below.sort(by: byRank)
         above.sort(by: byRank)
         let moved = above + below
-        let ranks = moved.map { reach[$0].rank }.sorted()
+        let ranks = moved.map { view.reachLabel($0).pointee.rank }.sorted()
         for (node, rank) in zip(moved, ranks) where reach[node].rank != rank {
             reach.place(of: node).pointee.rank = rank
         }
     }
 
     /// Hands the parent's inherited labels down while they add something, in rank order.
-    private func propagate(from start: UInt32, _ scratch: Scratch) {
-        let view = view
+    private mutating func propagate(from start: UInt32, _ scratch: Scratch) {
         var heap = RankHeap(scratch.heap, order: .ascending)
         let marks = scratch.marks
         let mark = scratch.freshMarks(1)
         marks[Int(start)] = mark
         heap.push(start, rank: reach[start].rank)
         while let node = heap.pop() {
-            var bloom = reach[node].bloom
-            var descendsFrom = supports[node].descendsFrom
+            // A new view each time: placing a changed label may move its chunk.
+            let view = view
+            let old = view.reachLabel(node).pointee.bloom
+            let oldSupports = view.supportLabel(node).pointee.descendsFrom
+            var bloom = old
+            var descendsFrom = oldSupports
             view.forEachParent(of: node) { parent in
-                bloom.formUnion(reach[parent].bloom)
-                descendsFrom |= supports[parent].descendsFrom
+                bloom.formUnion(view.reachLabel(parent).pointee.bloom)
+                descendsFrom |= view.supportLabel(parent).pointee.descendsFrom
                 return true
             }
-            let growsBloom = bloom.exceeds(reach[node].bloom)
-            let growsSupports = descendsFrom != supports[node].descendsFrom
-            if growsBloom { reach.place(of: node).pointee.bloom = bloom }
-            if growsSupports { supports.place(of: node).pointee.descendsFrom = descendsFrom }
+            let growsBloom = bloom.exceeds(old)
+            let growsSupports = descendsFrom != oldSupports
             guard growsBloom || growsSupports else { continue }
             view.forEachChild(of: node) { next in
                 if marks[Int(next)] != mark {
                     marks[Int(next)] = mark
-                    heap.push(next, rank: reach[next].rank)
+                    heap.push(next, rank: view.reachLabel(next).pointee.rank)
                 }
                 return true
             }
+            if growsBloom { reach.place(of: node).pointee.bloom = bloom }
+            if growsSupports { supports.place(of: node).pointee.descendsFrom = descendsFrom }
         }
     }
 }

@@ -1,0 +1,26 @@
+extension GraphCore {
+    mutating func seal() {
+        let view = view
+        base = SealedAdjacency.build(
+            nodeCount: nodeCount, edgeCountHint: edgeCount + retractedEdgeCount, createdAt: { view.createdAt($0) },
+            links: { node, body in view.forEachLinkInOrder(of: node, body) })
+        tailNodes = Column()
+        log = Column()
+        childHeads = HeadColumn()
+        lateHeads = HeadColumn()
+        childHeads.reserve(nodeCount)
+        lateHeads.reserve(nodeCount)
+        hasTailLateEdges = false
+        overlay = nil
+        let isBlunt = retractedChildren != nil || trustsNoPositive || !leadsToIsComplete || !levelsAreComplete
+        if isBlunt || nodeCount >= 2 * supportsNodeCount { relabel() }
+    }
+
+    var memory: LineageMemory {
+        LineageMemory(
+            sealedAdjacency: base.byteCount,
+            tail: tailNodes.byteCount + log.byteCount + childHeads.byteCount + lateHeads.byteCount,
+            labels: reach.byteCount + supports.byteCount,
+            nodeColumns: createdAt.byteCount + creators.byteCount + states.byteCount)
+    }
+}
