@@ -30,6 +30,9 @@ struct GraphView: @unchecked Sendable {
     var overlayMask: UInt64 = 0
 
     // Labels.
+    var labels = LineageLabels.full
+    var lite: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var ranks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var reach: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var supports: UnsafeMutablePointer<UnsafeMutableRawPointer>
     /// False while late credits may have made the levels too small for some nodes.
@@ -85,7 +88,17 @@ extension GraphView {
     }
 
     @inline(__always)
-    func rank(_ node: UInt32) -> UInt32 { ranksAreNumbers ? node : reachLabel(node).pointee.rank }
+    func liteLabel(_ node: UInt32) -> UnsafePointer<LiteLabel> { Self.place(lite, node, of: LiteLabel.self) }
+
+    @inline(__always)
+    func rank(_ node: UInt32) -> UInt32 {
+        if ranksAreNumbers { return node }
+        switch labels {
+        case .full: return reachLabel(node).pointee.rank
+        case .lite: return liteLabel(node).pointee.rank
+        case .none: return Self.read(ranks, node, as: UInt32.self)
+        }
+    }
 
     @inline(__always)
     func createdAt(_ node: UInt32) -> Int64 { Self.read(createdAt, node, as: Int64.self) }

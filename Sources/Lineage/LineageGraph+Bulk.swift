@@ -42,8 +42,10 @@ extension LineageGraph {
     /// - Throws: ``LineageError``: what ``appendNode(parents:creator:createdAt:state:)`` throws, or `damaged` when the
     ///   arrays do not fit each other.
     /// - Complexity: O(nodes + edges); about 0.3 s per million nodes.
-    public convenience init(_ bulk: LineageBulk, sealsAutomatically: Bool = true) throws(LineageError) {
-        self.init(sealsAutomatically: sealsAutomatically)
+    public convenience init(
+        _ bulk: LineageBulk, labels: LineageLabels = .full, sealsAutomatically: Bool = true
+    ) throws(LineageError) {
+        self.init(labels: labels, sealsAutomatically: sealsAutomatically)
         try Self.check(bulk)
         core.load(bulk)
     }
@@ -79,10 +81,14 @@ extension LineageGraph {
 extension GraphCore {
     fileprivate mutating func load(_ bulk: LineageBulk) {
         let count = bulk.createdAt.count
-        for node in 0..<count {
-            createdAt.append(bulk.createdAt[node])
-            creators.append(bulk.creators[node])
-            states.append(bulk.states.isEmpty ? NodeState.live.rawValue : bulk.states[node].rawValue)
+        createdAt = Column(count: count) { times in
+            bulk.createdAt.withUnsafeBufferPointer { for node in 0..<count { times[node] = $0[node] } }
+        }
+        creators = Column(count: count) { creators in
+            bulk.creators.withUnsafeBufferPointer { for node in 0..<count { creators[node] = $0[node] } }
+        }
+        states = Column(count: count) { states in
+            for (node, state) in bulk.states.enumerated() { states[node] = state.rawValue }
         }
         base = SealedAdjacency.build(
             nodeCount: count, edgeCountHint: bulk.parents.count, createdAt: { bulk.createdAt[Int($0)] },

@@ -21,15 +21,18 @@ public final class LineageGraph: @unchecked Sendable {
     /// A tail of fewer edges is not worth a seal.
     static let sealTailMin = 65_536
 
-    var core = GraphCore(pool: ScratchPool())
+    var core: GraphCore
     private let sealsAutomatically: Bool
     private var version: UInt64 = 0
     private let published: Mutex<LineageSnapshot>
 
     /// An empty graph.
     ///
-    /// - Parameter sealsAutomatically: whether ``publish()`` seals a large tail.
-    public init(sealsAutomatically: Bool = true) {
+    /// - Parameters:
+    ///   - labels: how much memory reachability labels may take.
+    ///   - sealsAutomatically: whether ``publish()`` seals a large tail.
+    public init(labels: LineageLabels = .full, sealsAutomatically: Bool = true) {
+        core = GraphCore(labels: labels, pool: ScratchPool())
         self.sealsAutomatically = sealsAutomatically
         published = Mutex(LineageSnapshot.empty)
     }

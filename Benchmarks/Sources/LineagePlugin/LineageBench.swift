@@ -30,14 +30,16 @@ struct LineageBench {
         loadMemory = graph.memory
     }
 
-    mutating func run() {
-        walks()
-        ancestry()
-        pathsAndCommonAncestors()
-        relativesAndShares()
-        popularity()
-        insertNodes()
-        insertLateEdges()
+    /// Runs the named groups of operations, or all when none is named.
+    mutating func run(_ groups: Set<String>) {
+        func asks(for group: String) -> Bool { groups.isEmpty || groups.contains(group) }
+        if asks(for: "walks") { walks() }
+        if asks(for: "ancestry") { ancestry() }
+        if asks(for: "paths") { pathsAndCommonAncestors() }
+        if asks(for: "relatives") { relativesAndShares() }
+        if asks(for: "popularity") { popularity() }
+        if asks(for: "inserts") { insertNodes() }
+        if asks(for: "late") { insertLateEdges() }
     }
 
     func report() -> String {

@@ -12,7 +12,9 @@ extension GraphCore {
         lateHeads.reserve(nodeCount)
         hasTailLateEdges = false
         overlay = nil
-        let isBlunt = retractedChildren != nil || trustsNoPositive || !leadsToIsComplete || !levelsAreComplete
+        let isBlunt =
+            retractedChildren != nil || trustsNoPositive || !labels.leadsToIsComplete
+            || !labels.levelsAreComplete
         if isBlunt || nodeCount >= 2 * supportsNodeCount { relabel() }
     }
 
@@ -20,7 +22,7 @@ extension GraphCore {
         LineageMemory(
             sealedAdjacency: base.byteCount,
             tail: tailNodes.byteCount + log.byteCount + childHeads.byteCount + lateHeads.byteCount,
-            labels: reach.byteCount + supports.byteCount,
+            labels: labels.byteCount,
             nodeColumns: createdAt.byteCount + creators.byteCount + states.byteCount)
     }
 }

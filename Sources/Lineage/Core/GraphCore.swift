@@ -15,11 +15,7 @@ struct GraphCore: ~Copyable {
     var retractedChildren: NodeList?
     var trustsNoPositive = false
 
-    var reach = Column<ReachLabel>()
-    var supports = Column<SupportLabel>()
-    var levelsAreComplete = true
-    var leadsToIsComplete = true
-    var ranksAreNumbers = true
+    var labels: LabelColumns
     /// Nodes when the supports were chosen; they are chosen anew when the graph has doubled.
     var supportsNodeCount = 0
 
@@ -34,7 +30,10 @@ struct GraphCore: ~Copyable {
 
     let pool: ScratchPool
 
-    init(pool: ScratchPool) { self.pool = pool }
+    init(labels: LineageLabels, pool: ScratchPool) {
+        self.labels = LabelColumns(labels)
+        self.pool = pool
+    }
 
     var nodeCount: Int { createdAt.count }
     var wantsSeal: Bool { log.count > max(LineageGraph.sealTailMin, base.edgeCount / 8) }
@@ -48,11 +47,12 @@ struct GraphCore: ~Copyable {
             tailNodes: tailNodes.addresses, log: log.addresses, childHeads: childHeads.addresses,
             lateHeads: lateHeads.addresses, hasTailEdges: log.count > 0, hasTailLateEdges: hasTailLateEdges,
             overlay: overlay.map { UnsafePointer($0.slots) }, overlayMask: overlay?.mask ?? 0,
-            reach: reach.addresses, supports: supports.addresses, levelsAreComplete: levelsAreComplete,
-            leadsToIsComplete: leadsToIsComplete,
+            labels: labels.kind, lite: labels.lite.addresses, ranks: labels.ranks.addresses,
+            reach: labels.reach.addresses, supports: labels.supports.addresses,
+            levelsAreComplete: labels.levelsAreComplete, leadsToIsComplete: labels.leadsToIsComplete,
             retractedChildren: retractedChildren.map { UnsafePointer($0.nodes) },
             retractedCount: trustsNoPositive ? GraphView.retractedMax : retractedChildren?.count ?? 0,
-            trustsNoPositive: trustsNoPositive, ranksAreNumbers: ranksAreNumbers,
+            trustsNoPositive: trustsNoPositive, ranksAreNumbers: labels.ranksAreNumbers,
             createdAt: createdAt.addresses, creators: creators.addresses, states: states.addresses)
     }
 }
@@ -60,15 +60,30 @@ struct GraphCore: ~Copyable {
 extension GraphCore {
     /// Makes everything so far visible to readers.
     mutating func publish(version: UInt64) -> LineageSnapshot {
-        let storage = SnapshotStorage(
+        let kept = SnapshotMemory(
             base: base, tailNodes: tailNodes.publish(), log: log.publish(), childHeads: childHeads.publish(),
             lateHeads: lateHeads.publish(), overlay: overlay, retractedChildren: retractedChildren,
-            reach: reach.publish(), supports: supports.publish(), createdAt: createdAt.publish(),
-            creators: creators.publish(), states: states.publish(), pool: pool)
+            labels: labels.publish(), createdAt: createdAt.publish(), creators: creators.publish(),
+            states: states.publish())
         isOverlayPublished = true
         return LineageSnapshot(
-            storage: storage, view: view, edgeCount: edgeCount, retractedEdgeCount: retractedEdgeCount, version: version
-        )
+            storage: SnapshotStorage(view: view, memory: kept, pool: pool), edgeCount: edgeCount,
+            retractedEdgeCount: retractedEdgeCount, version: version)
+    }
+
+    /// Makes all labels anew from the edges; ranks stay. O(nodes + edges).
+    mutating func relabel() {
+        labels = LabelColumns(labels.kind, of: view)
+        retractedChildren = nil
+        trustsNoPositive = false
+        supportsNodeCount = nodeCount
+    }
+
+    /// Labels after an edge between existing nodes was added.
+    mutating func updateLabels(child: UInt32, parent: UInt32) {
+        let scratch = pool.take(nodeCount: nodeCount)
+        labels.update(child: child, parent: parent, view, scratch)
+        pool.giveBack(scratch)
     }
 }
 

@@ -6,7 +6,7 @@ extension LineageSnapshot {
     public func isAncestor(_ a: UInt32, of node: UInt32) -> Bool {
         check(a)
         check(node)
-        return withExtendedLifetime(storage) { view.isAncestor(a, node, storage.pool) }
+        return GraphView.isAncestor(storage.view, a, node, storage.pool)
     }
 
     /// ``isAncestor(_:of:)`` for many pairs, in the order asked.
