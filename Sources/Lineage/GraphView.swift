@@ -231,6 +231,32 @@ extension GraphView {
         }
     }
 
+    /// Calls `body` with each parent over an edge that is not retracted, with its weight times the factor of its kind.
+    @inline(__always)
+    func forEachWeightedParent(of node: UInt32, inspiredByFactor: Double, _ body: (WeightedParent) -> Void) {
+        if overlay == nil, node < baseCount, !hasTailLateEdges {
+            var (bytes, end) = SealedLists.range(parentDirectory, parentBytes, node)
+            while bytes < end {
+                let header = bytes[0]
+                if header & EdgeCoding.isNotPlainRemix == 0 {
+                    let gap =
+                        UnsafeRawPointer(bytes + 1).loadUnaligned(as: UInt32.self).littleEndian
+                        & EdgeCoding.gapMask(header)
+                    bytes += 2 + Int(header & 3)
+                    body(WeightedParent(parent: node &- gap, isDisputed: false, weight: 1))
+                } else {
+                    let link = EdgeCoding.read(&bytes, child: node, createdAt: 0)
+                    if !link.flags.contains(.retracted) { body(WeightedParent(link, inspiredByFactor)) }
+                }
+            }
+            return
+        }
+        forEachLink(of: node, needsTime: false) { link in
+            if !link.flags.contains(.retracted) { body(WeightedParent(link, inspiredByFactor)) }
+            return true
+        }
+    }
+
     /// Calls `body` once per late edge of the tail.
     func forEachTailLateEntry(of node: UInt32, _ body: () -> Void) {
         guard hasTailLateEdges else { return }

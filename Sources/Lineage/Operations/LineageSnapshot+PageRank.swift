@@ -73,7 +73,7 @@ private struct ForwardPush {
         self.view = view
         self.options = options
         self.scratch = scratch
-        base = scratch.freshMarks(Int(view.nodeCount))
+        base = scratch.openMarks()
     }
 
     mutating func add(_ amount: Double, to node: UInt32) {
@@ -110,6 +110,7 @@ private struct ForwardPush {
             push(waiting[head])
             head += 1
         }
+        scratch.closeMarks(after: base + UInt32(entries.count))
     }
 
     private mutating func push(_ index: Int) {

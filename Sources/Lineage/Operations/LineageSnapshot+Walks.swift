@@ -41,9 +41,7 @@ extension LineageSnapshot {
     public func roots(of node: UInt32) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachUp(from: node, depthLimit: .max, scratch)
-            var roots: [UInt32] = []
-            for index in 0...count where view.isRoot(scratch.queue[index]) { roots.append(scratch.queue[index]) }
+            var roots = view.roots(above: node, scratch)
             roots.sort()
             return roots
         }
@@ -78,17 +76,45 @@ extension GraphView {
             }
             if depth >= depthLimit { break }
             let node = queue[head]
-            head += 1
+            head &+= 1
             forEachParent(of: node) { parent in
                 if marks[Int(parent)] != mark {
                     marks[Int(parent)] = mark
                     queue[tail] = parent
-                    tail += 1
+                    tail &+= 1
                 }
                 return true
             }
         }
         return tail - 1
+    }
+
+    /// Ancestors-or-self without parents, in the order met.
+    func roots(above start: UInt32, _ scratch: Scratch) -> [UInt32] {
+        let marks = scratch.marks
+        let queue = scratch.queue
+        let mark = scratch.freshMarks(1)
+        marks[Int(start)] = mark
+        queue[0] = start
+        var head = 0
+        var tail = 1
+        var roots: [UInt32] = []
+        while head < tail {
+            let node = queue[head]
+            head &+= 1
+            var isRoot = true
+            forEachParent(of: node) { parent in
+                isRoot = false
+                if marks[Int(parent)] != mark {
+                    marks[Int(parent)] = mark
+                    queue[tail] = parent
+                    tail &+= 1
+                }
+                return true
+            }
+            if isRoot { roots.append(node) }
+        }
+        return roots
     }
 
     /// As ``reachUp(from:depthLimit:_:)``, down.
@@ -109,12 +135,12 @@ extension GraphView {
             }
             if depth >= depthLimit { break }
             let node = queue[head]
-            head += 1
+            head &+= 1
             forEachChild(of: node) { child in
                 if marks[Int(child)] != mark {
                     marks[Int(child)] = mark
                     queue[tail] = child
-                    tail += 1
+                    tail &+= 1
                 }
                 return true
             }
