@@ -35,6 +35,10 @@ struct GraphView: @unchecked Sendable {
     var ranks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var reach: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var supports: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    /// The first full labels where they lie in one piece.
+    var flatReach: UnsafePointer<ReachLabel>
+    var flatSupports: UnsafePointer<SupportLabel>
+    var flatCount: UInt32 = 0
     /// False while late credits may have made the levels too small for some nodes.
     var levelsAreComplete = true
     /// False while late credits may have made the `leadsTo` labels incomplete.
@@ -80,11 +84,13 @@ extension GraphView {
     }
 
     @inline(__always)
-    func reachLabel(_ node: UInt32) -> UnsafePointer<ReachLabel> { Self.place(reach, node, of: ReachLabel.self) }
+    func reachLabel(_ node: UInt32) -> UnsafePointer<ReachLabel> {
+        node < flatCount ? flatReach + Int(node) : Self.place(reach, node, of: ReachLabel.self)
+    }
 
     @inline(__always)
     func supportLabel(_ node: UInt32) -> UnsafePointer<SupportLabel> {
-        Self.place(supports, node, of: SupportLabel.self)
+        node < flatCount ? flatSupports + Int(node) : Self.place(supports, node, of: SupportLabel.self)
     }
 
     @inline(__always)

@@ -50,7 +50,7 @@ final class SnapshotStorage: @unchecked Sendable {
 struct SnapshotMemory: Sendable {
     let base: SealedAdjacency
     let tailNodes: ChunkTable
-    let log: ChunkTable
+    let log: EdgeLogMemory
     let childHeads: ChunkTable
     let lateHeads: ChunkTable
     let overlay: EdgeOverlay?

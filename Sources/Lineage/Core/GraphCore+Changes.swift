@@ -22,9 +22,8 @@ extension GraphCore {
     ) throws(LineageError) {
         guard view.isAncestor(child, parent, pool) else { return }
         if !explains { throw .cycle(path: [child, parent]) }
-        let scratch = pool.take(nodeCount: nodeCount)
-        defer { pool.giveBack(scratch) }
-        throw .cycle(path: view.shortestPath(from: child, to: parent, scratch) ?? [child, parent])
+        let path = pool.withScratch(nodeCount: nodeCount) { view.shortestPath(from: child, to: parent, $0) }
+        throw .cycle(path: path ?? [child, parent])
     }
 
     mutating func addLateEdge(child: UInt32, link: ParentLink, explainsCycle: Bool) throws(LineageError) {

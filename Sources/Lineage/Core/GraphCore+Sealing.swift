@@ -5,7 +5,7 @@ extension GraphCore {
             nodeCount: nodeCount, edgeCountHint: edgeCount + retractedEdgeCount, createdAt: { view.createdAt($0) },
             links: { node, body in view.forEachLinkInOrder(of: node, body) })
         tailNodes = Column()
-        log = Column()
+        log = EdgeLog()
         childHeads = HeadColumn()
         lateHeads = HeadColumn()
         childHeads.reserve(nodeCount)

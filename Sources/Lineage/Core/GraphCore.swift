@@ -4,7 +4,7 @@
 struct GraphCore: ~Copyable {
     var base = SealedAdjacency.empty
     var tailNodes = Column<TailNode>()
-    var log = Column<LogEntry>()
+    var log = EdgeLog()
     var childHeads = HeadColumn()
     var lateHeads = HeadColumn()
     var hasTailLateEdges = false
@@ -44,11 +44,13 @@ struct GraphCore: ~Copyable {
             nodeCount: UInt32(nodeCount), logCount: UInt32(log.count), baseCount: UInt32(base.nodeCount),
             parentDirectory: UnsafeRawPointer(base.parents.directory), parentBytes: UnsafePointer(base.parents.bytes),
             childDirectory: UnsafeRawPointer(base.children.directory), childBytes: UnsafePointer(base.children.bytes),
-            tailNodes: tailNodes.addresses, log: log.addresses, childHeads: childHeads.addresses,
+            tailNodes: tailNodes.addresses, log: log.memory.addresses, childHeads: childHeads.addresses,
             lateHeads: lateHeads.addresses, hasTailEdges: log.count > 0, hasTailLateEdges: hasTailLateEdges,
             overlay: overlay.map { UnsafePointer($0.slots) }, overlayMask: overlay?.mask ?? 0,
             labels: labels.kind, lite: labels.lite.addresses, ranks: labels.ranks.addresses,
             reach: labels.reach.addresses, supports: labels.supports.addresses,
+            flatReach: labels.reach.flat, flatSupports: labels.supports.flat,
+            flatCount: min(labels.reach.flatCount, labels.supports.flatCount),
             levelsAreComplete: labels.levelsAreComplete, leadsToIsComplete: labels.leadsToIsComplete,
             retractedChildren: retractedChildren.map { UnsafePointer($0.nodes) },
             retractedCount: trustsNoPositive ? GraphView.retractedMax : retractedChildren?.count ?? 0,
@@ -61,7 +63,7 @@ extension GraphCore {
     /// Makes everything so far visible to readers.
     mutating func publish(version: UInt64) -> LineageSnapshot {
         let kept = SnapshotMemory(
-            base: base, tailNodes: tailNodes.publish(), log: log.publish(), childHeads: childHeads.publish(),
+            base: base, tailNodes: tailNodes.publish(), log: log.memory, childHeads: childHeads.publish(),
             lateHeads: lateHeads.publish(), overlay: overlay, retractedChildren: retractedChildren,
             labels: labels.publish(), createdAt: createdAt.publish(), creators: creators.publish(),
             states: states.publish())
@@ -81,9 +83,7 @@ extension GraphCore {
 
     /// Labels after an edge between existing nodes was added.
     mutating func updateLabels(child: UInt32, parent: UInt32) {
-        let scratch = pool.take(nodeCount: nodeCount)
-        labels.update(child: child, parent: parent, view, scratch)
-        pool.giveBack(scratch)
+        pool.withScratch(nodeCount: nodeCount) { labels.update(child: child, parent: parent, view, $0) }
     }
 }
 

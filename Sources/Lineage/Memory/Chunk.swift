@@ -1,7 +1,7 @@
 import Glibc
+import Synchronization
 
-/// Zeroed memory mapped from the operating system, in huge pages where it grants them: what a whole column is written to
-/// at once.
+/// Zeroed memory mapped from the operating system.
 final class MemoryBlock: @unchecked Sendable {
     // Safe: an address and its size, which never change.
     let base: UnsafeMutableRawPointer
@@ -10,18 +10,23 @@ final class MemoryBlock: @unchecked Sendable {
     private static let pageBytes = 4_096
     private static let hugePageBytes = 2 << 20
 
-    init(byteCount: Int) {
+    /// - Parameter wantsHugePages: for memory that is written once and then read at random, which misses the translation
+    ///   cache less often in huge pages. The system may stop to make room for them, so not for what grows bit by bit.
+    init(byteCount: Int, wantsHugePages: Bool) {
         self.byteCount = max(Self.pageBytes, byteCount)
         guard
-            let memory = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            let memory = mmap(
+                nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
             memory != MAP_FAILED
         else { fatalError("out of memory for \(byteCount) bytes") }
-        // Random reads of labels miss the translation cache less often in huge pages. A refusal costs nothing.
-        if byteCount >= Self.hugePageBytes { madvise(memory, self.byteCount, MADV_HUGEPAGE) }
+        if wantsHugePages, byteCount >= Self.hugePageBytes { madvise(memory, self.byteCount, MADV_HUGEPAGE) }
         base = memory
     }
 
     deinit { munmap(base, byteCount) }
+
+    /// Asks the system for all pages at once, which is cheaper than to fault on each; a refusal costs nothing.
+    func populate() { madvise(base, byteCount, MADV_POPULATE_WRITE) }
 
     /// Gives the whole pages of a part back to the system. Nobody may read the part from now on.
     func discard(from start: UnsafeMutableRawPointer, byteCount: Int) {
@@ -32,29 +37,82 @@ final class MemoryBlock: @unchecked Sendable {
     }
 }
 
+/// Memory for chunks of one size: pieces of blocks that grow with what was taken, used again when a chunk is gone.
+///
+/// A column whose records change copies a chunk after each publication and drops an older copy soon after; taking that
+/// memory again spares the page faults of new memory.
+final class ChunkPool: Sendable {
+    private struct Free: @unchecked Sendable {
+        // Safe: a free piece belongs to nobody.
+        var pieces: [UnsafeMutableRawPointer] = []
+        var blocks: [MemoryBlock] = []
+        var pieceCount = 0
+    }
+
+    let chunkBytes: Int
+    private let free = Mutex(Free())
+
+    private static let blockBytesMax = 2 << 20
+
+    init(chunkBytes: Int) { self.chunkBytes = chunkBytes }
+
+    func take() -> UnsafeMutableRawPointer {
+        free.withLock { free in
+            if free.pieces.isEmpty {
+                let count = max(1, min(free.pieceCount / 4, Self.blockBytesMax / chunkBytes))
+                let block = MemoryBlock(byteCount: count * chunkBytes, wantsHugePages: false)
+                block.populate()
+                free.pieces = (0..<count).reversed().map { block.base + $0 * chunkBytes }
+                free.blocks.append(block)
+                free.pieceCount += count
+            }
+            return free.pieces.removeLast()
+        }
+    }
+
+    func giveBack(_ piece: UnsafeMutableRawPointer) { free.withLock { $0.pieces.append(piece) } }
+}
+
 /// A fixed piece of memory that lives as long as a writer or a snapshot refers to it.
-final class Chunk {
+final class Chunk: @unchecked Sendable {
+    // Safe: an address, its size and what owns it, none of which change.
+    private enum Owner {
+        case chunk
+        case block(MemoryBlock)
+        case pool(ChunkPool)
+    }
+
     let base: UnsafeMutableRawPointer
     let byteCount: Int
-    /// The memory that the chunk is a part of; `nil` when it has its own.
-    private let block: MemoryBlock?
+    private let owner: Owner
 
-    init(byteCount: Int, zeroed: Bool) {
+    /// Zeroed memory of its own.
+    init(zeroed byteCount: Int) {
         base = .allocate(byteCount: byteCount, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         self.byteCount = byteCount
-        block = nil
-        if zeroed { base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+        owner = .chunk
+    }
+
+    init(from pool: ChunkPool) {
+        base = pool.take()
+        byteCount = pool.chunkBytes
+        owner = .pool(pool)
     }
 
     /// A part of a block.
     init(of block: MemoryBlock, at offset: Int, byteCount: Int) {
         base = block.base + offset
         self.byteCount = byteCount
-        self.block = block
+        owner = .block(block)
     }
 
     deinit {
-        if let block { block.discard(from: base, byteCount: byteCount) } else { base.deallocate() }
+        switch owner {
+        case .chunk: base.deallocate()
+        case .block(let block): block.discard(from: base, byteCount: byteCount)
+        case .pool(let pool): pool.giveBack(base)
+        }
     }
 }
 
@@ -91,7 +149,7 @@ final class ChunkTable: @unchecked Sendable {
 
 /// Layout shared by all columns: growth never moves data, and a changed record costs its readers one copied chunk.
 enum ChunkLayout {
-    static let shift: UInt32 = 11
-    static let count = 1 << 11
-    static let mask: UInt32 = (1 << 11) - 1
+    static let shift: UInt32 = 10
+    static let count = 1 << 10
+    static let mask: UInt32 = (1 << 10) - 1
 }

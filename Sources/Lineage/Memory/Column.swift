@@ -11,17 +11,20 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     private var epochs: [UInt32] = []
     private var epoch: UInt32 = 1
     private var isTablePublished = false
-
-    private static var chunkBytes: Int { ChunkLayout.count * MemoryLayout<Element>.stride }
+    /// The first `flatCount` records where they lie in one piece, until one of them is copied for a change.
+    private(set) var flat: UnsafePointer<Element>
+    private(set) var flatCount: UInt32 = 0
+    private let pool = ChunkPool(chunkBytes: ChunkLayout.count * MemoryLayout<Element>.stride)
 
     init() {
         end = UnsafeMutableRawPointer(table.addresses).assumingMemoryBound(to: Element.self)
+        flat = UnsafePointer(end)
     }
 
     /// `count` records in one contiguous block of memory, which `fill` writes; all zero at first.
     init(count: Int, fill: (UnsafeMutablePointer<Element>) -> Void) {
         let stride = MemoryLayout<Element>.stride
-        let block = MemoryBlock(byteCount: count * stride)
+        let block = MemoryBlock(byteCount: count * stride, wantsHugePages: true)
         let records = block.base.bindMemory(to: Element.self, capacity: count)
         fill(records)
         let chunks = Swift.stride(from: 0, to: count, by: ChunkLayout.count).map { start in
@@ -31,6 +34,8 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
         epochs = [UInt32](repeating: epoch, count: chunks.count)
         self.count = count
         end = records + count
+        flat = UnsafePointer(records)
+        flatCount = UInt32(count)
     }
 
     /// Addresses for readers; valid while `table` is alive.
@@ -86,7 +91,7 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
             return
         }
         makeTableWritable(minimumCapacity: table.chunks.count + 1)
-        let chunk = Chunk(byteCount: Self.chunkBytes, zeroed: false)
+        let chunk = Chunk(from: pool)
         table.append(chunk)
         epochs.append(epoch)
         end = chunk.base.bindMemory(to: Element.self, capacity: ChunkLayout.count)
@@ -96,11 +101,13 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     @inline(never)
     private mutating func copyChunk(_ index: Int) {
         makeTableWritable(minimumCapacity: table.chunks.count)
-        let chunk = Chunk(byteCount: Self.chunkBytes, zeroed: false)
+        let chunk = Chunk(from: pool)
         let used = min(ChunkLayout.count, count - index * ChunkLayout.count)
         chunk.base.copyMemory(from: table.addresses[index], byteCount: used * MemoryLayout<Element>.stride)
         table.replace(index, with: chunk)
         epochs[index] = epoch
+        // The block stays alive as long as its first chunk does, and every copied chunk ends the flat part before it.
+        flatCount = min(flatCount, UInt32(index * ChunkLayout.count))
         if index == table.chunks.count - 1 {
             end = chunk.base.bindMemory(to: Element.self, capacity: ChunkLayout.count) + used
             room = ChunkLayout.count - used

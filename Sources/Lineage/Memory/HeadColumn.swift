@@ -7,7 +7,7 @@ import Synchronization
 struct HeadColumn: ~Copyable {
     private static let byteCount = ChunkLayout.count * MemoryLayout<UInt32>.stride
     /// What all untouched chunks share. Never written.
-    private static let emptyTable = ChunkTable(copying: [Chunk(byteCount: byteCount, zeroed: true)], capacity: 1)
+    private static let emptyTable = ChunkTable(copying: [Chunk(zeroed: byteCount)], capacity: 1)
 
     private(set) var table = ChunkTable(copying: [], capacity: 8)
     private var isTablePublished = false
@@ -58,7 +58,7 @@ struct HeadColumn: ~Copyable {
 
     @inline(never)
     private mutating func makeOwn(_ index: Int) {
-        let chunk = Chunk(byteCount: Self.byteCount, zeroed: true)
+        let chunk = Chunk(zeroed: Self.byteCount)
         if isTablePublished {
             table = ChunkTable(copying: table.chunks, capacity: table.chunks.count + table.chunks.count / 2)
             isTablePublished = false

@@ -129,17 +129,20 @@ final class ScratchPool: Sendable {
         if let scratch = Self.owned(first.load(ordering: .acquiring)) { keep(scratch) }
     }
 
+    /// A scratch that belongs to the caller until ``giveBack(_:)``.
     @inline(__always)
-    func take(nodeCount: Int) -> Scratch {
-        if let scratch = Self.owned(first.exchange(0, ordering: .acquiringAndReleasing)), scratch.capacity >= nodeCount {
-            return scratch
+    func take(nodeCount: Int) -> Unmanaged<Scratch> {
+        if let address = UnsafeRawPointer(bitPattern: first.exchange(0, ordering: .acquiringAndReleasing)) {
+            let scratch = Unmanaged<Scratch>.fromOpaque(address)
+            if scratch._withUnsafeGuaranteedRef({ $0.capacity }) >= nodeCount { return scratch }
+            scratch.release()
         }
-        return takeSlowly(nodeCount: nodeCount)
+        return Unmanaged.passRetained(takeSlowly(nodeCount: nodeCount))
     }
 
     @inline(__always)
-    func giveBack(_ scratch: Scratch) {
-        let address = UInt(bitPattern: Unmanaged.passRetained(scratch).toOpaque())
+    func giveBack(_ scratch: Unmanaged<Scratch>) {
+        let address = UInt(bitPattern: scratch.toOpaque())
         if let other = Self.owned(first.exchange(address, ordering: .acquiringAndReleasing)) { keep(other) }
     }
 
@@ -147,6 +150,14 @@ final class ScratchPool: Sendable {
     @inline(__always)
     private static func owned(_ address: UInt) -> Scratch? {
         UnsafeRawPointer(bitPattern: address).map { Unmanaged<Scratch>.fromOpaque($0).takeRetainedValue() }
+    }
+
+    /// Runs `body` with a scratch of its own.
+    @inline(__always)
+    func withScratch<Result>(nodeCount: Int, _ body: (Scratch) -> Result) -> Result {
+        let scratch = take(nodeCount: nodeCount)
+        defer { giveBack(scratch) }
+        return scratch._withUnsafeGuaranteedRef { body($0) }
     }
 
     @inline(never)

@@ -50,9 +50,7 @@ extension LineageSnapshot {
     /// Runs a query with work space of its own.
     @inline(__always)
     func withScratch<Result>(_ body: (Scratch) -> Result) -> Result {
-        let scratch = storage.pool.take(nodeCount: nodeCount)
-        defer { storage.pool.giveBack(scratch) }
-        return withExtendedLifetime(storage) { body(scratch) }
+        withExtendedLifetime(storage) { storage.pool.withScratch(nodeCount: nodeCount, body) }
     }
 }
 

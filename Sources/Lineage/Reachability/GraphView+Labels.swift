@@ -33,29 +33,29 @@ extension GraphView {
         switch labels {
         case .full:
             return supportLabel(a).pointee.leadsTo & supportLabel(b).pointee.descendsFrom != 0
-                || Self.isForestAncestor(a, b, reach, of: ReachLabel.self)
-        case .lite: return Self.isForestAncestor(a, b, lite, of: LiteLabel.self)
+                || isForestAncestor(a, b) { reachLabel($0) }
+        case .lite: return isForestAncestor(a, b) { liteLabel($0) }
         case .none: return false
         }
     }
 
     /// True when `a` is an ancestor-or-self of `b` in the forest of deepest parents. O(log depth).
     @inline(__always)
-    private static func isForestAncestor<Label: ForestLabel>(
-        _ a: UInt32, _ b: UInt32, _ labels: UnsafeMutablePointer<UnsafeMutableRawPointer>, of type: Label.Type
+    private func isForestAncestor<Label: ForestLabel>(
+        _ a: UInt32, _ b: UInt32, _ read: (UInt32) -> UnsafePointer<Label>
     ) -> Bool {
-        let level = place(labels, a, of: type).pointee.level
+        let level = read(a).pointee.level
         var node = b
-        var label = place(labels, b, of: type)
+        var label = read(b)
         while label.pointee.level > level {
             let jump = label.pointee.jump
-            let jumpLabel = place(labels, jump, of: type)
+            let jumpLabel = read(jump)
             if jumpLabel.pointee.level >= level {
                 node = jump
                 label = jumpLabel
             } else {
                 node = label.pointee.parent
-                label = place(labels, node, of: type)
+                label = read(node)
             }
         }
         return node == a

@@ -25,9 +25,7 @@ extension GraphView {
     private func searchIsAncestor(_ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
         if labels != .none, trustsPositives(to: b), probeFirstChildren(a, b) { return true }
         if let answer = searchNearby(a, b) { return answer }
-        let scratch = pool.take(nodeCount: Int(nodeCount))
-        defer { pool.giveBack(scratch) }
-        return searchIsAncestor(a, b, scratch)
+        return pool.withScratch(nodeCount: Int(nodeCount)) { searchIsAncestor(a, b, $0) }
     }
 
     /// How many first children are followed before a search.
