@@ -9,8 +9,8 @@ import Synchronization
 /// One writer at a time calls the changing methods. ``snapshot`` can be read from any thread, and what it gives never
 /// changes: it shows the state of the last ``publish()``.
 ///
-/// Edges live in a sealed, compressed base and an append-only tail; ``publish()`` seals the tail into a new base when it
-/// has grown large, unless `sealsAutomatically` is off.
+/// Edges live in a sealed, compressed base and an append-only tail. When the tail has grown large, ``publish()`` has it
+/// sealed into a new base in the background and takes that over when it is done, unless `sealsAutomatically` is off.
 public final class LineageGraph: @unchecked Sendable {
     // Safe: the writer's state is touched by one writer at a time, as documented; readers touch only `published`.
 
@@ -23,6 +23,7 @@ public final class LineageGraph: @unchecked Sendable {
 
     var core: GraphCore
     private let sealsAutomatically: Bool
+    private let sealer = BackgroundSealer()
     private var version: UInt64 = 0
     private let published: Mutex<LineageSnapshot>
 
@@ -30,7 +31,7 @@ public final class LineageGraph: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - labels: how much memory reachability labels may take.
-    ///   - sealsAutomatically: whether ``publish()`` seals a large tail.
+    ///   - sealsAutomatically: whether ``publish()`` has a large tail sealed in the background.
     public init(labels: LineageLabels = .full, sealsAutomatically: Bool = true) {
         core = GraphCore(labels: labels, pool: ScratchPool())
         self.sealsAutomatically = sealsAutomatically
@@ -51,14 +52,19 @@ public final class LineageGraph: @unchecked Sendable {
     /// The state of the last ``publish()``. From any thread; the lock is held for the copy of one reference.
     public var snapshot: LineageSnapshot { published.withLock { $0 } }
 
-    /// Makes all changes so far visible in ``snapshot``.
+    /// Makes all changes so far visible in ``snapshot``. Takes over a seal that has finished, and starts one when the tail
+    /// is large: after as many new edges as an eighth of the sealed ones, at least 65,536.
     ///
-    /// - Complexity: O(1) for a few appended nodes; O(nodes / 4,096) after changes of older ones; O(nodes + edges) when it
-    ///   seals, which happens after as many new edges as an eighth of the sealed ones, at least 65,536.
+    /// - Complexity: O(1) for a few appended nodes; O(nodes / 1,024) after changes of older ones; O(what was written since
+    ///   the seal began) when it takes one over.
     public func publish() {
-        if sealsAutomatically, wantsSeal { seal() }
+        if let seal = sealer.takeFinished() { adopt(seal) }
+        if sealsAutomatically, wantsSeal, sealer.isIdle { sealer.start(makeSealJob()) }
         version += 1
         let snapshot = core.publish(version: version)
         published.withLock { $0 = snapshot }
     }
+
+    /// True while a seal runs in the background or waits to be taken over by the next ``publish()``.
+    public var isSealing: Bool { !sealer.isIdle }
 }

@@ -33,7 +33,7 @@ final class SnapshotStorage: @unchecked Sendable {
     // Safe: nothing changes after the initializer.
     let view: UnsafePointer<GraphView>
     let pool: ScratchPool
-    private let memory: SnapshotMemory
+    let memory: SnapshotMemory
 
     init(view: GraphView, memory: SnapshotMemory, pool: ScratchPool) {
         let address = UnsafeMutablePointer<GraphView>.allocate(capacity: 1)

@@ -14,6 +14,9 @@ struct LogEntry: BitwiseCopyable {
     var weight: Float
     var kind: UInt8
     var flags: UInt8
+    /// True for an entry that only puts a reinstated edge back into its parent's children list: the edge itself is on
+    /// record elsewhere.
+    var isRelisting = false
 
     init(child: UInt32, link: ParentLink) {
         parent = link.parent

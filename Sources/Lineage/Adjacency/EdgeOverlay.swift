@@ -32,6 +32,20 @@ final class EdgeOverlay: @unchecked Sendable {
         return copy
     }
 
+    /// Every edge whose flags changed, with its flags.
+    func forEach(_ body: (_ child: UInt32, _ parent: UInt32, EdgeFlags) -> Void) {
+        for index in 0...Int(mask) where slots[index].key != 0 {
+            let slot = slots[index]
+            body(
+                UInt32(slot.key >> 32), UInt32(truncatingIfNeeded: slot.key),
+                EdgeFlags(rawValue: UInt8(truncatingIfNeeded: slot.flags)))
+        }
+    }
+
+    func flags(child: UInt32, parent: UInt32) -> EdgeFlags? {
+        Self.flags(UnsafePointer(slots), mask: mask, child: child, parent: parent)
+    }
+
     var isFull: Bool { count * 2 > Int(mask) }
 
     func set(_ key: UInt64, _ flags: EdgeFlags) {

@@ -33,6 +33,11 @@ extension GraphCore {
         } else {
             try checkLateEdge(child: child, parent: link.parent, explainsCycle: explainsCycle)
         }
+        appendLateEdge(child: child, link)
+    }
+
+    /// Takes an edge that was checked, and makes the labels right again.
+    mutating func appendLateEdge(child: UInt32, _ link: ParentLink) {
         var entry = LogEntry(child: child, link: link)
         entry.nextLate = lateHeads[child]
         let isFollowed = !link.flags.contains(.retracted)
@@ -75,9 +80,14 @@ extension GraphCore {
         }
     }
 
-    /// An edge that was retracted when it was written or sealed is in no children list, so the tail gets it again.
     private mutating func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
         try checkAcyclic(child: child, parent: parent, view, explains: true)
+        guard log.count + 1 < LineageGraph.nodesMax else { throw .capacityExceeded(limit: LineageGraph.nodesMax) }
+        follow(child: child, parent: parent, flags)
+    }
+
+    /// Follows an edge from now on that was retracted until now.
+    mutating func follow(child: UInt32, parent: UInt32, _ flags: EdgeFlags) {
         edgeCount += 1
         retractedEdgeCount -= 1
         setOverlay(flags, child: child, parent: parent)
@@ -86,9 +96,17 @@ extension GraphCore {
             isListed = listed == child
             return !isListed
         }
-        // Ranks first: sealing may make the labels anew, in rank order.
+        // An edge that was retracted when it was written or sealed is in no children list.
+        if !isListed { relist(child: child, parent: parent) }
         updateLabels(child: child, parent: parent)
-        if !isListed { seal() }
+    }
+
+    private mutating func relist(child: UInt32, parent: UInt32) {
+        var entry = LogEntry(child: child, link: ParentLink(parent: parent))
+        entry.isRelisting = true
+        entry.nextChild = childHeads[parent]
+        log.append(entry)
+        childHeads.set(parent, UInt32(log.count))
     }
 
     mutating func setState(_ state: NodeState, of node: UInt32) {
@@ -105,7 +123,7 @@ extension GraphCore {
         return link
     }
 
-    private mutating func setOverlay(_ flags: EdgeFlags, child: UInt32, parent: UInt32) {
+    mutating func setOverlay(_ flags: EdgeFlags, child: UInt32, parent: UInt32) {
         let writable: EdgeOverlay
         if let overlay, !isOverlayPublished, !overlay.isFull {
             writable = overlay
@@ -118,7 +136,7 @@ extension GraphCore {
     }
 
     /// Positive labels of everything below `child` may rest on an edge that is gone.
-    private mutating func distrustPositives(below child: UInt32) {
+    mutating func distrustPositives(below child: UInt32) {
         var children = retractedChildren?.array ?? []
         if children.contains(child) { return }
         children.append(child)

@@ -16,8 +16,6 @@ struct GraphCore: ~Copyable {
     var trustsNoPositive = false
 
     var labels: LabelColumns
-    /// Nodes when the supports were chosen; they are chosen anew when the graph has doubled.
-    var supportsNodeCount = 0
 
     var createdAt = Column<Int64>()
     var creators = Column<UInt32>()
@@ -78,7 +76,6 @@ extension GraphCore {
         labels = LabelColumns(labels.kind, of: view)
         retractedChildren = nil
         trustsNoPositive = false
-        supportsNodeCount = nodeCount
     }
 
     /// Labels after an edge between existing nodes was added.

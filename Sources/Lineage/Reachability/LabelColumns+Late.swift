@@ -66,7 +66,7 @@ extension LabelColumns {
         var ranks = moved
         ranks.sort()
         for (moved, rank) in zip(moved, ranks) where moved >> 32 != rank >> 32 {
-            setRank(UInt32(rank >> 32), of: UInt32(truncatingIfNeeded: moved), count: Int(view.nodeCount))
+            setRank(UInt32(rank >> 32), of: UInt32(truncatingIfNeeded: moved))
         }
     }
 

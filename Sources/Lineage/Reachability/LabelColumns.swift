@@ -12,6 +12,9 @@ struct LabelColumns: ~Copyable {
     /// False while late credits may have made the `leadsTo` labels incomplete.
     var leadsToIsComplete = true
 
+    /// Nodes that are labeled.
+    private(set) var count = 0
+
     init(_ kind: LineageLabels) { self.kind = kind }
 
     var byteCount: Int { reach.byteCount + supports.byteCount + lite.byteCount + ranks.byteCount }
@@ -26,10 +29,10 @@ struct LabelColumns: ~Copyable {
         }
     }
 
-    /// - Parameter count: nodes that there are.
-    mutating func setRank(_ rank: UInt32, of node: UInt32, count: Int) {
+    mutating func setRank(_ rank: UInt32, of node: UInt32) {
         if ranksAreNumbers {
             ranksAreNumbers = false
+            let count = count
             if kind == .none {
                 ranks = Column(count: count) { ranks in for node in 0..<count { ranks[node] = UInt32(node) } }
             }
@@ -65,6 +68,7 @@ extension LabelColumns {
     /// Labels the next node from those of its parents.
     @inline(__always)
     mutating func append(_ node: UInt32, parents: [ParentLink]) {
+        count &+= 1
         switch kind {
         case .full:
             reach.append(Self.label(node, parents, reach))
@@ -122,6 +126,7 @@ extension LabelColumns {
         let order = view.ranksAreNumbers ? nil : view.nodesByRank()
         let plan = LabelPlan(count: view.nodeCount, order: order)
         ranksAreNumbers = view.ranksAreNumbers
+        count = Int(view.nodeCount)
         switch kind {
         case .full:
             reach = Self.forest(view, plan)
