@@ -81,15 +81,7 @@ extension LineageGraph {
 extension GraphCore {
     fileprivate mutating func load(_ bulk: LineageBulk) {
         let count = bulk.createdAt.count
-        createdAt = Column(count: count) { times in
-            bulk.createdAt.withUnsafeBufferPointer { for node in 0..<count { times[node] = $0[node] } }
-        }
-        creators = Column(count: count) { creators in
-            bulk.creators.withUnsafeBufferPointer { for node in 0..<count { creators[node] = $0[node] } }
-        }
-        states = Column(count: count) { states in
-            for (node, state) in bulk.states.enumerated() { states[node] = state.rawValue }
-        }
+        takeColumns(createdAt: bulk.createdAt, creators: bulk.creators, states: bulk.states)
         base = SealedAdjacency.build(
             nodeCount: count, edgeCountHint: bulk.parents.count, createdAt: { bulk.createdAt[Int($0)] },
             links: { node, body in

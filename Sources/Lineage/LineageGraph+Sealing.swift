@@ -44,6 +44,7 @@ public struct LineageSealJob: Sendable {
             let view = frozen.view
             let base = SealedAdjacency.build(
                 nodeCount: frozen.nodeCount, edgeCountHint: frozen.edgeCount + frozen.retractedEdgeCount,
+                sequence: frozen.sequence,
                 createdAt: { view.createdAt($0) }, links: { node, body in view.forEachLinkInOrder(of: node, body) })
             return LineageSeal(frozen: frozen, base: base, labels: LabelColumns(view.labels, of: view))
         }
@@ -77,7 +78,6 @@ final class BackgroundSealer: Sendable {
 
     private let state = Mutex(State.idle)
     private static let queue = DispatchQueue(label: "arcanea.lineage.seal", qos: .utility)
-
 
     var isIdle: Bool {
         state.withLock {

@@ -47,6 +47,13 @@ public final class LineageGraph: @unchecked Sendable {
     /// Edges that were retracted and stay on record.
     public var retractedEdgeCount: Int { core.retractedEdgeCount }
 
+    /// The owner's number of the last change that the graph has taken, for ``LineageImage`` to carry. The graph itself does
+    /// not look at it.
+    public var sequence: UInt64 {
+        get { core.sequence }
+        set { core.sequence = newValue }
+    }
+
     // MARK: Publishing
 
     /// The state of the last ``publish()``. From any thread; the lock is held for the copy of one reference.

@@ -13,6 +13,8 @@ public struct LineageSnapshot: Sendable {
     public let retractedEdgeCount: Int
     /// Number of the ``LineageGraph/publish()`` that this is the result of; 0 before the first one.
     public let version: UInt64
+    /// ``LineageGraph/sequence`` at that time.
+    public let sequence: UInt64
 
     /// The raw addresses, as a copy for loops to keep in registers.
     var view: GraphView {

@@ -21,6 +21,8 @@ struct GraphCore: ~Copyable {
     var creators = Column<UInt32>()
     var states = Column<UInt8>()
 
+    /// The owner's sequence of the last change.
+    var sequence: UInt64 = 0
     /// Edges that are not retracted.
     var edgeCount = 0
     /// Edges that were retracted and stay on record.
@@ -40,8 +42,8 @@ struct GraphCore: ~Copyable {
     var view: GraphView {
         GraphView(
             nodeCount: UInt32(nodeCount), logCount: UInt32(log.count), baseCount: UInt32(base.nodeCount),
-            parentDirectory: UnsafeRawPointer(base.parents.directory), parentBytes: UnsafePointer(base.parents.bytes),
-            childDirectory: UnsafeRawPointer(base.children.directory), childBytes: UnsafePointer(base.children.bytes),
+            parentDirectory: base.parents.directory, parentBytes: base.parents.bytes,
+            childDirectory: base.children.directory, childBytes: base.children.bytes,
             tailNodes: tailNodes.addresses, log: log.memory.addresses, childHeads: childHeads.addresses,
             lateHeads: lateHeads.addresses, hasTailEdges: log.count > 0, hasTailLateEdges: hasTailLateEdges,
             overlay: overlay.map { UnsafePointer($0.slots) }, overlayMask: overlay?.mask ?? 0,
@@ -68,7 +70,7 @@ extension GraphCore {
         isOverlayPublished = true
         return LineageSnapshot(
             storage: SnapshotStorage(view: view, memory: kept, pool: pool), edgeCount: edgeCount,
-            retractedEdgeCount: retractedEdgeCount, version: version)
+            retractedEdgeCount: retractedEdgeCount, version: version, sequence: sequence)
     }
 
     /// Makes all labels anew from the edges; ranks stay. O(nodes + edges).

@@ -122,10 +122,14 @@ extension LabelColumns {
 
     /// Labels of all nodes of a view, from its edges. Ranks stay. O(nodes + edges).
     init(_ kind: LineageLabels, of view: GraphView) {
+        self.init(kind, of: view, order: view.ranksAreNumbers ? nil : view.nodesByRank())
+    }
+
+    /// - Parameter order: the nodes in topological order; `nil` when that is the order of their numbers.
+    init(_ kind: LineageLabels, of view: GraphView, order: [UInt32]?) {
         self.init(kind)
-        let order = view.ranksAreNumbers ? nil : view.nodesByRank()
         let plan = LabelPlan(count: view.nodeCount, order: order)
-        ranksAreNumbers = view.ranksAreNumbers
+        ranksAreNumbers = order == nil
         count = Int(view.nodeCount)
         switch kind {
         case .full:
