@@ -75,7 +75,22 @@ struct LineageOracle {
     }
 
     func isAncestor(_ a: UInt32, of node: UInt32) -> Bool {
-        a != node && distances(from: node, up: true)[a] != nil
+        a != node && ancestorsOrSelf(of: node)[Int(a)]
+    }
+
+    /// Whether each node is the given one or an ancestor of it. Plain depth-first search.
+    func ancestorsOrSelf(of node: UInt32) -> [Bool] {
+        var isReached = [Bool](repeating: false, count: nodes.count)
+        var open = [node]
+        isReached[Int(node)] = true
+        while let next = open.popLast() {
+            for link in nodes[Int(next)].links
+            where !link.flags.contains(.retracted) && !isReached[Int(link.parent)] {
+                isReached[Int(link.parent)] = true
+                open.append(link.parent)
+            }
+        }
+        return isReached
     }
 
     func roots(of node: UInt32) -> [UInt32] {

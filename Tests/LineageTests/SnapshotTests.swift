@@ -17,6 +17,7 @@ struct SnapshotTests {
     func isolation(round: Int) throws {
         let seed = testSeed() &+ UInt64(round)
         var lineage = RandomLineage(seed: seed)
+        lineage.mayReopen = false
         var kept: [(snapshot: LineageSnapshot, picture: [[UInt32]])] = []
         for _ in 0..<12 {
             for _ in 0..<40 { try lineage.step() }
@@ -94,6 +95,8 @@ struct SnapshotTests {
             group.addTask {
                 defer { progress.isDone.store(true, ordering: .relaxed) }
                 var random = SeededGenerator(seed: seed)
+                var seals: [Task<LineageSeal, Never>] = []
+                var adopted = 0
                 for step in 0..<12_000 {
                     let count = UInt32(graph.nodeCount)
                     let parents =
@@ -116,9 +119,17 @@ struct SnapshotTests {
                     if step % 7 == 0 { graph.setState(.hidden, of: child) }
                     if step % 3 == 0 { graph.publish() }
                     if step % 997 == 0 { graph.seal() }
+                    if step % 401 == 0 {
+                        let job = graph.makeSealJob()
+                        seals.append(Task.detached { job.run() })
+                    }
+                    if step % 401 == 200, let seal = seals.popLast() {
+                        if graph.adopt(await seal.value) { adopted += 1 }
+                    }
                     if step % 64 == 0 { await Task.yield() }
                 }
                 graph.publish()
+                #expect(adopted > 0, "seals were taken over that ran beside the writer, seed \(seed)")
                 try graph.checkInvariants()
             }
             try await group.waitForAll()

@@ -33,12 +33,12 @@ final class EdgeOverlay: @unchecked Sendable {
     }
 
     /// Every edge whose flags changed, with its flags.
-    func forEach(_ body: (_ child: UInt32, _ parent: UInt32, EdgeFlags) -> Void) {
-        for index in 0...Int(mask) where slots[index].key != 0 {
-            let slot = slots[index]
-            body(
+    var edges: [(child: UInt32, parent: UInt32, flags: EdgeFlags)] {
+        (0...Int(mask)).lazy.map { self.slots[$0] }.filter { $0.key != 0 }.map { slot in
+            (
                 UInt32(slot.key >> 32), UInt32(truncatingIfNeeded: slot.key),
-                EdgeFlags(rawValue: UInt8(truncatingIfNeeded: slot.flags)))
+                EdgeFlags(rawValue: UInt8(truncatingIfNeeded: slot.flags))
+            )
         }
     }
 

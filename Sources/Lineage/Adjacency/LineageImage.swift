@@ -23,7 +23,7 @@ public struct LineageImage: Sendable {
 
     private static let magic = Array("ARCNLIN1".utf8)
     private static let version: UInt32 = 1
-    private static let headerBytes = 80
+    private static let headerBytes = 72
 
     /// A number for an edge, to be summed up.
     public static func edgeHash(child: UInt32, parent: UInt32) -> UInt64 {

@@ -50,11 +50,11 @@ extension GraphCore {
             if !entry.isRelisting { unsealed.insert(EdgeOverlay.key(child: entry.child, parent: entry.parent)) }
         }
         var reinstated: [(child: UInt32, parent: UInt32, flags: EdgeFlags)] = []
-        changed.forEach { child, parent, flags in
+        for (child, parent, flags) in changed.edges {
             let isKnown = frozen.memory.overlay?.flags(child: child, parent: parent) == flags
             guard !isKnown, !unsealed.contains(EdgeOverlay.key(child: child, parent: parent)),
                 let sealed = view.link(child: child, parent: parent)
-            else { return }
+            else { continue }
             switch (sealed.flags.contains(.retracted), flags.contains(.retracted)) {
             case (true, false): reinstated.append((child, parent, flags))
             case (false, true):
