@@ -1,10 +1,8 @@
 extension LineageGraph {
-    /// The sealed edges, to be written to a file. Nodes and edges since the last seal are not in it.
-    ///
-    /// - Complexity: O(edges).
-    public var sealedImage: LineageImage { LineageImage(base: core.base) }
+    /// The sealed edges, to make a ``LineageImage`` of on any thread. Nodes and edges since the last seal are not in it. O(1).
+    public var sealedEdges: SealedEdges { SealedEdges(base: core.base) }
 
-    /// The high-water mark of ``sealedImage``: nodes, edges on record and sequence. O(1).
+    /// The high-water mark of ``sealedEdges``: nodes, edges on record and sequence. O(1).
     public var sealedMark: (nodeCount: Int, edgeCount: Int, sequence: UInt64) {
         (core.base.nodeCount, core.base.edgeCount, core.base.sequence)
     }
@@ -25,6 +23,11 @@ extension LineageGraph {
         }
         try core.load(image.base, createdAt: createdAt, creators: creators)
     }
+}
+
+/// The sealed edges of a graph, which never change.
+public struct SealedEdges: Sendable {
+    let base: SealedAdjacency
 }
 
 extension GraphCore {

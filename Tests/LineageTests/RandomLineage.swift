@@ -148,7 +148,7 @@ struct RandomLineage {
     /// The graph as another process would open it: the image of the sealed edges, then everything that came after it, each
     /// with the flags that it has now.
     mutating func reopen() throws {
-        let image = try graph.sealedImage.copied()
+        let image = try LineageImage(graph.sealedEdges).copied()
         let labels = LineageLabels.allCases.randomElement(using: &random)!
         let opened = LineageGraph(labels: labels, sealsAutomatically: false)
         let known = oracle.nodes.prefix(image.nodeCount)

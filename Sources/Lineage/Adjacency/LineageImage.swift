@@ -33,8 +33,9 @@ public struct LineageImage: Sendable {
         return value ^ (value >> 31)
     }
 
-    init(base: SealedAdjacency) {
-        self.base = base
+    /// - Complexity: O(edges), for the digest.
+    public init(_ edges: SealedEdges) {
+        base = edges.base
         digest = base.digest()
     }
 
