@@ -27,8 +27,11 @@ extension SealedAdjacency {
             var (bytes, end) = SealedLists.range(parents.directory, parents.bytes, node)
             var count = 0
             while bytes < end {
+                let isRetracted = bytes[0] & EdgeCoding.isRetracted != 0
                 let link = EdgeCoding.read(&bytes, child: node, createdAt: 0)
-                guard bytes <= end, link.parent < nodeCount, link.parent != node, link.weight > 0, link.weight <= 1
+                // The header repeats the flag for walks, which read nothing else.
+                guard bytes <= end, link.flags.contains(.retracted) == isRetracted, link.parent < nodeCount,
+                    link.parent != node, link.weight > 0, link.weight <= 1
                 else { throw .damaged("the parents of work #\(node) cannot be read") }
                 count += 1
                 let hash = LineageImage.edgeHash(child: node, parent: link.parent)

@@ -29,6 +29,8 @@ extension LineageSnapshot {
     /// Works near the seeds by personalized PageRank over parents and children, by forward push (Andersen, Chung, Lang:
     /// "Local Graph Partitioning using PageRank Vectors", FOCS 2006).
     ///
+    /// States: mass passes through and stays on works in every state; retracted edges are not followed.
+    ///
     /// - Parameters:
     ///   - seeds: works with positive weights, which are scaled to sum to 1.
     ///   - limit: most works in the answer.

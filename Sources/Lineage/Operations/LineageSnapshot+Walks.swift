@@ -1,19 +1,23 @@
 extension LineageSnapshot {
     /// Everything this work was made from, each work once.
     ///
+    /// States: works in every state are met and passed through. Retracted edges are not followed; disputed, late and
+    /// inferred ones are, and carry their flags.
+    ///
     /// - Complexity: O(nodes and edges met), plus sorting each depth.
     public func ancestors(of node: UInt32, options: WalkOptions = WalkOptions()) -> LineageWalk {
         walk(from: node, options, goesUp: true)
     }
 
-    /// Everything made from this work, each work once.
+    /// Everything made from this work, each work once. States as in ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met), plus sorting each depth.
     public func descendants(of node: UInt32, options: WalkOptions = WalkOptions()) -> LineageWalk {
         walk(from: node, options, goesUp: false)
     }
 
-    /// The numbers of all ancestors, nearest first, in no particular order within a depth.
+    /// The numbers of all ancestors, nearest first, in no particular order within a depth. States as in
+    /// ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met).
     public func ancestorNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
@@ -24,7 +28,8 @@ extension LineageSnapshot {
         }
     }
 
-    /// The numbers of all descendants, nearest first, in no particular order within a depth.
+    /// The numbers of all descendants, nearest first, in no particular order within a depth. States as in
+    /// ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met).
     public func descendantNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
@@ -36,6 +41,8 @@ extension LineageSnapshot {
     }
 
     /// The ancestors-or-self without parents, ascending. A work without parents is its own root.
+    ///
+    /// States: a root in any state counts; a work whose only credits are retracted is a root.
     ///
     /// - Complexity: O(ancestors).
     public func roots(of node: UInt32) -> [UInt32] {
@@ -155,7 +162,7 @@ extension LineageSnapshot {
         let filter = EdgeFilter(options)
         return withScratch { scratch in
             var walk = LineageWalk(start: start, nodes: [], edges: [], truncated: false)
-            if view.createdAt(start) > filter.asOf { return walk }
+            if !filter.passes(start, view) { return walk }
             let mark = scratch.freshMarks(1)
             scratch.marks[Int(start)] = mark
             scratch.queue[0] = start
@@ -239,11 +246,11 @@ extension GraphView {
         case (false, true): forEachChild(of: node, body)
         case (true, false):
             forEachLink(of: node) { link in
-                !(filter.passes(link) && createdAt(link.parent) <= filter.asOf) || body(link.parent)
+                !(filter.passes(link) && filter.passes(link.parent, self)) || body(link.parent)
             }
         case (false, false):
             forEachChild(of: node) { child in
-                guard createdAt(child) <= filter.asOf, let link = link(child: child, parent: node), filter.passes(link)
+                guard filter.passes(child, self), let link = link(child: child, parent: node), filter.passes(link)
                 else { return true }
                 return body(child)
             }
