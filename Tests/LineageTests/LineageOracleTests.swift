@@ -4,7 +4,7 @@ import Testing
 
 /// Every operation equals the oracle on random graphs with late credits, retractions, states, seals and publishes.
 struct LineageOracleTests {
-    @Test("all operations equal the oracle", arguments: 0..<24)
+    @Test("all operations equal the oracle", arguments: 0..<15)
     func operations(round: Int) throws {
         let seed = testSeed() &+ UInt64(round)
         var lineage = RandomLineage(seed: seed)
@@ -137,9 +137,9 @@ struct LineageOracleTests {
             // Fewer works than hashes: the sketches are the sets.
             let estimates = snapshot.estimatedDescendantCounts(sketchSize: 256, window: window).counts
             for node in 0..<UInt32(oracle.nodes.count) {
-                #expect(estimates[Int(node)] == Double(oracle.countedDescendants(node, window).count), "\(seed)")
-                #expect(
-                    snapshot.descendantCount(of: node, window: window) == oracle.countedDescendants(node, window).count)
+                let count = oracle.countedDescendants(node, window).count
+                #expect(estimates[Int(node)] == Double(count), "\(node), \(seed)")
+                #expect(snapshot.descendantCount(of: node, window: window) == count, "\(node), \(seed)")
             }
         }
     }
