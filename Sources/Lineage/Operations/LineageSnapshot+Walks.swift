@@ -23,7 +23,7 @@ extension LineageSnapshot {
     public func ancestorNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachUp(from: node, depthLimit: depthLimit, scratch)
+            let count = storage.view.pointee.reachUp(from: node, depthLimit: depthLimit, scratch)
             return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
@@ -35,7 +35,7 @@ extension LineageSnapshot {
     public func descendantNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachDown(from: node, depthLimit: depthLimit, scratch)
+            let count = storage.view.pointee.reachDown(from: node, depthLimit: depthLimit, scratch)
             return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
@@ -48,7 +48,7 @@ extension LineageSnapshot {
     public func roots(of node: UInt32) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            var roots = view.roots(above: node, scratch)
+            var roots = storage.view.pointee.roots(above: node, scratch)
             roots.sort()
             return roots
         }

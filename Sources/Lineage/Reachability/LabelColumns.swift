@@ -98,20 +98,32 @@ extension LabelColumns {
             }
         }
         if let above {
-            let jump = column.address(of: above.pointee.jump)
-            label.jump = jumpPointer(
-                parent: label.parent, above.pointee, jump.pointee, beyond: column.address(of: jump.pointee.jump).pointee
-            )
+            label.jump =
+                mergesJumps(above.pointee.level)
+                ? column.address(of: above.pointee.jump).pointee.jump : label.parent
         }
         return label
     }
 }
 
-/// The jump pointer of a node whose forest parent is `parent`: two jumps of equal length behind the parent become one of
-/// their sum + 1 (Myers 1983).
+/// Whether the jump pointer of a node below a parent of that level takes the parent's two next jumps in one, or leads to the
+/// parent.
+///
+/// Two jumps of equal length become one of their sum + 1 (Myers 1983), so the lengths are the digits of the level in the
+/// skew-binary number system, lowest first, and the level alone tells whether the two lowest are equal. That spares reading
+/// the labels behind the jumps, which are seldom in a cache.
 @inline(__always)
-private func jumpPointer<Label: ForestLabel>(parent: UInt32, _ label: Label, _ jump: Label, beyond: Label) -> UInt32 {
-    label.level &- jump.level == jump.level &- beyond.level ? jump.jump : parent
+func mergesJumps(_ level: UInt32) -> Bool {
+    var rest = level
+    var last: UInt32 = 0
+    var lowest: UInt32 = 0
+    while rest > 0 {
+        last = lowest
+        // The largest 2^k - 1 that is not above the rest.
+        lowest = (UInt32.max &>> UInt32((rest &+ 1).leadingZeroBitCount)) &>> 1
+        rest &-= lowest
+    }
+    return last == lowest
 }
 
 // MARK: All nodes
@@ -159,9 +171,9 @@ extension LabelColumns {
                     return true
                 }
                 if label.parent != node {
-                    let above = labels[Int(label.parent)]
-                    let jump = labels[Int(above.jump)]
-                    label.jump = jumpPointer(parent: label.parent, above, jump, beyond: labels[Int(jump.jump)])
+                    let above = labels + Int(label.parent)
+                    label.jump =
+                        mergesJumps(above.pointee.level) ? labels[Int(above.pointee.jump)].jump : label.parent
                 }
                 labels[Int(node)] = label
             }
