@@ -34,13 +34,8 @@ extension GraphView {
             }
         }
         if hasTailLateEdges {
-            var next = Self.head(lateHeads, node)
-            while next != 0 {
-                let entry = logEntry(next &- 1)
-                if next <= logCount, entry.pointee.flags & EdgeFlags.retracted.rawValue == 0 {
-                    if !body(entry.pointee.parent) { return }
-                }
-                next = entry.pointee.nextLate
+            forEachTailLateEntry(of: node) { entry in
+                entry.pointee.flags & EdgeFlags.retracted.rawValue != 0 || body(entry.pointee.parent)
             }
         }
     }
@@ -98,12 +93,7 @@ extension GraphView {
             }
         }
         if hasTailLateEdges {
-            var next = Self.head(lateHeads, node)
-            while next != 0 {
-                let entry = logEntry(next &- 1)
-                if next <= logCount, !body(current(entry.pointee.link, child: node)) { return }
-                next = entry.pointee.nextLate
-            }
+            forEachTailLateEntry(of: node) { body(current($0.pointee.link, child: node)) }
         }
     }
 
@@ -133,13 +123,29 @@ extension GraphView {
         }
     }
 
-    /// Calls `body` once per late edge of the tail.
-    func forEachTailLateEntry(of node: UInt32, _ body: () -> Void) {
-        guard hasTailLateEdges else { return }
-        var next = Self.head(lateHeads, node)
-        while next != 0 {
-            if next <= logCount { body() }
-            next = logEntry(next &- 1).pointee.nextLate
+    /// Calls `body` with each late edge of the tail in the order of arrival, until it returns false.
+    ///
+    /// The chain runs from the newest to the oldest; the order must not depend on whether edges are sealed, because sums of
+    /// doubles and the choice among equal paths follow it.
+    @inline(__always)
+    func forEachTailLateEntry(of node: UInt32, _ body: (UnsafePointer<LogEntry>) -> Bool) {
+        let head = Self.head(lateHeads, node)
+        if head == 0 { return }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: LineageGraph.parentsMax) { positions in
+            var count = 0
+            var next = head
+            while next != 0 {
+                let entry = logEntry(next &- 1)
+                if next <= logCount {
+                    positions[count] = next &- 1
+                    count += 1
+                }
+                next = entry.pointee.nextLate
+            }
+            while count > 0 {
+                count -= 1
+                if !body(logEntry(positions[count])) { return }
+            }
         }
     }
 

@@ -119,27 +119,16 @@ extension GraphView {
     /// Calls `body` with each parent edge, retracted ones too, in the order in which they were given.
     @inline(__always)
     func forEachLinkInOrder(of node: UInt32, _ body: (ParentLink) -> Void) {
-        if !hasTailLateEdges {
-            forEachLink(of: node) { link in
-                body(link)
-                return true
-            }
-        } else {
-            for link in linksInOrder(of: node) { body(link) }
+        forEachLink(of: node) { link in
+            body(link)
+            return true
         }
     }
 
     /// All parent edges, retracted ones too, in the order in which they were given.
     func linksInOrder(of node: UInt32) -> [ParentLink] {
         var links: [ParentLink] = []
-        forEachLink(of: node) { link in
-            links.append(link)
-            return true
-        }
-        // The late edges of the tail come last, newest first.
-        var lateCount = 0
-        forEachTailLateEntry(of: node) { lateCount += 1 }
-        if lateCount > 1 { links[(links.count - lateCount)...].reverse() }
+        forEachLinkInOrder(of: node) { links.append($0) }
         return links
     }
 }

@@ -138,3 +138,28 @@ struct SnapshotTests {
         #expect(progress.reads.load(ordering: .relaxed) > 0, "the readers ran beside the writer, seed \(seed)")
     }
 }
+
+/// What a graph answers does not depend on where its edges lie.
+struct SealingTests {
+    @Test("every answer is the same, to the last bit, before and after a seal", arguments: 0..<6)
+    func answers(round: Int) throws {
+        let seed = testSeed() &+ UInt64(round)
+        var lineage = RandomLineage(seed: seed)
+        for _ in 0..<250 { try lineage.step() }
+        try lineage.append()
+        func answers() -> [String] {
+            lineage.graph.publish()
+            let snapshot = lineage.graph.snapshot
+            return (0..<UInt32(snapshot.nodeCount)).map { node in
+                let shares = snapshot.attribution(of: node).shares
+                let masses = snapshot.personalizedPageRank(seeds: [(node, 1)])
+                let path = snapshot.roots(of: node).first.flatMap { snapshot.shortestPath(from: $0, to: node) }
+                return "\(shares) \(masses) \(path ?? []) \(snapshot.allLinks(of: node)) \(snapshot.children(of: node))"
+            }
+        }
+        let before = answers()
+        lineage.graph.seal()
+        let after = answers()
+        for (one, other) in zip(before, after) { #expect(one == other, "seed \(seed)") }
+    }
+}

@@ -70,6 +70,7 @@ private struct ForwardPush {
     private let base: UInt32
     private var entries: [Entry] = []
     private var waiting: [Int] = []
+    private var children: [UInt32] = []
 
     init(view: GraphView, options: PageRankOptions, scratch: Scratch) {
         self.view = view
@@ -132,10 +133,14 @@ private struct ForwardPush {
             add(rest * options.upWeight, to: parent)
             return true
         }
+        children.removeAll(keepingCapacity: true)
         view.forEachChild(of: entry.node) { child in
-            add(rest * downWeight, to: child)
+            children.append(child)
             return true
         }
+        // One order, sealed or not: what is left below epsilon depends on it.
+        if view.hasTailEdges { children.sort() }
+        for child in children { add(rest * downWeight, to: child) }
     }
 
     func masses() -> [WalkMass] {
