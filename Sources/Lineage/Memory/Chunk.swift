@@ -61,6 +61,7 @@ final class ChunkPool: Sendable {
     func take() -> UnsafeMutableRawPointer {
         free.withLock { free in
             handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            defer { handovers.wrappingAdd(1, ordering: .acquiringAndReleasing) }
             if free.pieces.isEmpty {
                 let count = max(1, min(free.pieceCount / 4, Self.blockBytesMax / chunkBytes))
                 let block = MemoryBlock(byteCount: count * chunkBytes, wantsHugePages: false)
@@ -76,6 +77,7 @@ final class ChunkPool: Sendable {
     func giveBack(_ piece: UnsafeMutableRawPointer) {
         free.withLock { free in
             handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            defer { handovers.wrappingAdd(1, ordering: .acquiringAndReleasing) }
             free.pieces.append(piece)
         }
     }

@@ -119,6 +119,8 @@ final class ScratchPool: Sendable {
     }
 
     private let idle = Mutex(Idle())
+    /// As ``LineageGraph`` has one: the order of the lock for a race detector to see.
+    private let handovers = Atomic<UInt>(0)
     /// One idle scratch that is taken and given back without a lock: the rule when few queries run at once.
     private let first = Atomic<UInt>(0)
 
@@ -162,13 +164,20 @@ final class ScratchPool: Sendable {
 
     @inline(never)
     private func takeSlowly(nodeCount: Int) -> Scratch {
-        if let scratch = idle.withLock({ $0.scratches.popLast() }), scratch.capacity >= nodeCount { return scratch }
+        let kept = idle.withLock { idle in
+            handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            defer { handovers.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+            return idle.scratches.popLast()
+        }
+        if let kept, kept.capacity >= nodeCount { return kept }
         return Scratch(capacity: nodeCount + nodeCount / 4 + 1_024)
     }
 
     @inline(never)
     private func keep(_ scratch: Scratch) {
         idle.withLock { idle in
+            handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            defer { handovers.wrappingAdd(1, ordering: .acquiringAndReleasing) }
             if idle.scratches.count < Self.keptMax { idle.scratches.append(scratch) }
         }
     }
