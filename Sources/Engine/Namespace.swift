@@ -50,6 +50,8 @@ final class NamespaceWriter: @unchecked Sendable {
     var isSealing = false
     /// Slots covered by the index file on disk, to decide when the next one pays.
     var persistedSlots = 0
+    /// Sequence of the lineage file on disk, to tell when a newer seal is to be written.
+    var persistedLineageSeq: UInt64 = 0
 
     init(collection: CollectionSpecification) {
         index = AdaptiveIndex(dimension: collection.dimension, metric: collection.metric)
@@ -58,6 +60,7 @@ final class NamespaceWriter: @unchecked Sendable {
 
     func makeSnapshot() -> NamespaceSnapshot {
         index.publish()
+        lineage?.sequence = seq
         lineage?.publish()
         return NamespaceSnapshot(
             seq: seq, recordCount: recordCount, rows: rows, ordinalOfSlot: ordinalOfSlot, index: index.snapshot,

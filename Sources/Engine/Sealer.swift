@@ -1,4 +1,5 @@
 import Dispatch
+import Lineage
 import Storage
 import Synchronization
 import VectorIndex
@@ -24,6 +25,8 @@ final class Sealer: Sendable {
     /// On the writer's queue: starts a seal when the namespace's fresh tail is long enough.
     func consider(_ namespace: Namespace) {
         let writer = namespace.writer
+        // The graph seals itself in the background; a seal that it took over is worth a file.
+        persistLineage(namespace)
         guard writer.index.wantsSeal, !writer.isSealing, !stopping.load(ordering: .relaxed) else { return }
         writer.isSealing = true
         let job = writer.index.makeSealJob()
@@ -71,6 +74,31 @@ final class Sealer: Sendable {
             try? database.derivedFiles.write(
                 IndexFile.name(namespace: namespace.id), seq: seq, count: UInt64(slots.count),
                 IndexFile(slots: slots, graph: graph).serialized())
+        }
+    }
+
+    /// On the writer's queue, or after it has drained: writes the sealed edges of the namespace's lineage, when they are newer
+    /// than the file.
+    ///
+    /// - Parameter sealsFirst: whether edges that are not sealed yet are to be in it.
+    func persistLineage(_ namespace: Namespace, sealsFirst: Bool = false) {
+        let writer = namespace.writer
+        guard let lineage = writer.lineage, writer.seq > writer.persistedLineageSeq else { return }
+        if sealsFirst {
+            lineage.sequence = writer.seq
+            lineage.seal()
+        }
+        let mark = lineage.sealedMark
+        guard mark.sequence > writer.persistedLineageSeq, mark.nodeCount > 0 else { return }
+        writer.persistedLineageSeq = mark.sequence
+        let sealed = lineage.sealedEdges
+        pending.enter()
+        queue.async { [self] in
+            defer { pending.leave() }
+            // As with the index: a failure costs a rebuild at the next start.
+            try? database.derivedFiles.write(
+                LineageFile.name(namespace: namespace.id), seq: mark.sequence, count: UInt64(mark.edgeCount),
+                LineageImage(sealed).serialized())
         }
     }
 

@@ -133,7 +133,10 @@ public final class Store: Sendable {
         if let sealer {
             await sealer.stop()
             await database.commits.drain()
-            for namespace in allNamespaces { sealer.persist(namespace) }
+            for namespace in allNamespaces {
+                sealer.persist(namespace)
+                sealer.persistLineage(namespace, sealsFirst: true)
+            }
             await sealer.drain()
         }
         database.close()

@@ -117,8 +117,7 @@ extension Store {
     ) throws {
         let writer = namespace.writer
         var plan = SlotPlan(file: indexFile(of: namespace), dimension: namespace.collection.dimension)
-        var edges = EdgeFeed(
-            namespace.collection.hasLineage ? try reader.edges(namespace: namespace.id) : [])
+        var nodes = LineageFile.Nodes()
         try reader.scanRecords(namespace: namespace.id) { stored in
             let record = LoadedRecord(
                 ordinal: stored.ordinal, key: stored.key, seq: stored.seq, createdAt: stored.createdAt,
@@ -136,61 +135,43 @@ extension Store {
             if let vector = stored.vector {
                 plan.place(vector.bindMemory(to: Float.self), ordinal: stored.ordinal, vectorSeq: stored.vectorSeq)
             }
-            if let lineage = writer.lineage {
-                let node = try lineage.appendNode(
-                    parents: edges.birthLinks(of: stored.ordinal), creator: creator, createdAt: stored.createdAt)
-                guard node == stored.ordinal else {
-                    throw EngineError(.dataLoss, "work #\(stored.ordinal) is stored where work #\(node) was expected")
+            if writer.lineage != nil {
+                guard nodes.count == stored.ordinal else {
+                    throw EngineError(
+                        .dataLoss, "work #\(stored.ordinal) is stored where work #\(nodes.count) was expected")
                 }
+                nodes.append(creator: creator, createdAt: stored.createdAt)
             }
             tick(observer)
         }
         writer.seq = row.seq
         writer.fillGaps(upTo: row.nextOrdinal)
-        try finishLineage(writer, &edges)
-        plan.fill(writer)
-        namespace.publish()
-    }
-
-    /// Late credits in the order in which they were written, then the nodes' states. Retracted credits carry their flag: the
-    /// graph keeps them on record and does not follow them, so none can close a cycle with one that came after it.
-    private func finishLineage(_ writer: NamespaceWriter, _ edges: inout EdgeFeed) throws {
-        guard let lineage = writer.lineage else { return }
-        for edge in edges.late { try lineage.addLateEdge(child: edge.child, link: edge.link) }
-        writer.rows.enumerate { ordinal, row in
-            if let state = NodeState(rawValue: row.state), state != .live {
-                lineage.setState(state, of: UInt32(ordinal))
+        if let lineage = writer.lineage {
+            let rows = try reader.edges(namespace: namespace.id)
+            writer.persistedLineageSeq = try LineageFile.rebuild(
+                lineage, nodes, rows, sequence: row.seq, image: lineageImage(of: namespace))
+            if writer.persistedLineageSeq == 0, configuration.mode == .readWrite {
+                try? database.derivedFiles.remove(LineageFile.name(namespace: namespace.id))
+            }
+            writer.rows.enumerate { ordinal, row in
+                if let state = NodeState(rawValue: row.state), state != .live {
+                    lineage.setState(state, of: UInt32(ordinal))
+                }
             }
         }
+        plan.fill(writer)
+        namespace.publish()
     }
 
     private func indexFile(of namespace: Namespace) -> IndexFile? {
         try? database.derivedFiles.read(IndexFile.name(namespace: namespace.id)) { try IndexFile(deserializing: $0) }
     }
-}
 
-/// Stored edges, dealt out to the nodes they were born with.
-private struct EdgeFeed {
-    private var births: [LineageEdge] = []
-    private var position = 0
-    private(set) var late: [LineageEdge] = []
-
-    init(_ edges: [StoredEdge]) {
-        births.reserveCapacity(edges.count)
-        for stored in edges {
-            let edge = LineageEdge(child: stored.child, link: stored.link)
-            if edge.flags.contains(.late) { late.append(edge) } else { births.append(edge) }
+    /// The file's edges where they are mapped; `nil` when there is no file or it is damaged, and the rows have it all.
+    private func lineageImage(of namespace: Namespace) -> LineageImage? {
+        try? database.derivedFiles.map(LineageFile.name(namespace: namespace.id)) { bytes, file in
+            try LineageImage(mapping: bytes, owner: file)
         }
-    }
-
-    /// The links that a node was created with. Asked in ascending order of nodes.
-    mutating func birthLinks(of node: UInt32) -> [ParentLink] {
-        var links: [ParentLink] = []
-        while position < births.count, births[position].child == node {
-            links.append(births[position].link)
-            position += 1
-        }
-        return links
     }
 }
 

@@ -42,27 +42,12 @@ extension LineageGraph {
     /// - Throws: ``LineageError``: what ``appendNode(parents:creator:createdAt:state:)`` throws, or `damaged` when the
     ///   arrays do not fit each other.
     /// - Complexity: O(nodes + edges); about 0.3 s per million nodes.
-    public convenience init(_ bulk: LineageBulk, sealsAutomatically: Bool = true) throws(LineageError) {
-        self.init(sealsAutomatically: sealsAutomatically)
+    public convenience init(
+        _ bulk: LineageBulk, labels: LineageLabels = .full, sealsAutomatically: Bool = true
+    ) throws(LineageError) {
+        self.init(labels: labels, sealsAutomatically: sealsAutomatically)
         try Self.check(bulk)
-        let count = bulk.createdAt.count
-        for node in 0..<count {
-            createdAt.append(bulk.createdAt[node])
-            creators.append(bulk.creators[node])
-            states.append(bulk.states.isEmpty ? NodeState.live.rawValue : bulk.states[node].rawValue)
-        }
-        base = SealedAdjacency.build(
-            nodeCount: count, edgeCountHint: bulk.parents.count, createdAt: { bulk.createdAt[Int($0)] },
-            links: { node, body in
-                for edge in Int(bulk.offsets[Int(node)])..<Int(bulk.offsets[Int(node) + 1]) {
-                    body(bulk.link(edge, createdAt: bulk.createdAt[Int(node)]))
-                }
-            })
-        retractedEdgeCount = base.retractedCount
-        edgeCount = base.edgeCount - base.retractedCount
-        childHeads.reserve(count)
-        lateHeads.reserve(count)
-        relabel()
+        core.load(bulk)
     }
 
     private static func check(_ bulk: LineageBulk) throws(LineageError) {
@@ -90,6 +75,25 @@ extension LineageGraph {
             }
         }
         for weight in bulk.weights where !(weight > 0 && weight <= 1) { throw .weightOutOfRange(weight) }
+    }
+}
+
+extension GraphCore {
+    fileprivate mutating func load(_ bulk: LineageBulk) {
+        let count = bulk.createdAt.count
+        takeColumns(createdAt: bulk.createdAt, creators: bulk.creators, states: bulk.states)
+        base = SealedAdjacency.build(
+            nodeCount: count, edgeCountHint: bulk.parents.count, createdAt: { bulk.createdAt[Int($0)] },
+            links: { node, body in
+                for edge in Int(bulk.offsets[Int(node)])..<Int(bulk.offsets[Int(node) + 1]) {
+                    body(bulk.link(edge, createdAt: bulk.createdAt[Int(node)]))
+                }
+            })
+        retractedEdgeCount = base.retractedCount
+        edgeCount = base.edgeCount - base.retractedCount
+        childHeads.reserve(count)
+        lateHeads.reserve(count)
+        relabel()
     }
 }
 

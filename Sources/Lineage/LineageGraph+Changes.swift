@@ -7,31 +7,7 @@ extension LineageGraph {
     public func checkLateEdge(
         child: UInt32, parent: UInt32, explainsCycle: Bool = true
     ) throws(LineageError) {
-        let view = view
-        if child >= view.nodeCount { throw .unknownNode(child) }
-        if parent >= view.nodeCount { throw .unknownNode(parent) }
-        if child == parent { throw .selfEdge(child) }
-        var count = 0
-        var isDuplicate = false
-        view.forEachLink(of: child) { link in
-            count += 1
-            isDuplicate = link.parent == parent
-            return !isDuplicate
-        }
-        if isDuplicate { throw .duplicateEdge(child: child, parent: parent) }
-        if count >= Self.parentsMax { throw .tooManyParents(count: count + 1, limit: Self.parentsMax) }
-        if log.count + 1 >= Self.nodesMax { throw .capacityExceeded(limit: Self.nodesMax) }
-        try checkAcyclic(child: child, parent: parent, view, explains: explainsCycle)
-    }
-
-    private func checkAcyclic(
-        child: UInt32, parent: UInt32, _ view: GraphView, explains: Bool
-    ) throws(LineageError) {
-        guard view.isAncestor(child, parent, pool) else { return }
-        if !explains { throw .cycle(path: [child, parent]) }
-        let scratch = pool.take(nodeCount: nodeCount)
-        defer { pool.giveBack(scratch) }
-        throw .cycle(path: view.shortestPath(from: child, to: parent, scratch) ?? [child, parent])
+        try core.checkLateEdge(child: child, parent: parent, explainsCycle: explainsCycle)
     }
 
     /// Adds a credit between two existing works, in either order of their numbers.
@@ -47,35 +23,7 @@ extension LineageGraph {
     public func addLateEdge(
         child: UInt32, link: ParentLink, explainsCycle: Bool = true
     ) throws(LineageError) {
-        if !(link.weight > 0 && link.weight <= 1) { throw .weightOutOfRange(link.weight) }
-        if link.flags.contains(.retracted) {
-            try checkRetractedLateEdge(child: child, parent: link.parent)
-        } else {
-            try checkLateEdge(child: child, parent: link.parent, explainsCycle: explainsCycle)
-        }
-        var entry = LogEntry(child: child, link: link)
-        entry.nextLate = lateHeads[child]
-        let isFollowed = !link.flags.contains(.retracted)
-        if isFollowed { entry.nextChild = childHeads[link.parent] }
-        log.append(entry)
-        let head = UInt32(log.count)
-        lateHeads.set(child, head)
-        hasTailLateEdges = true
-        if isFollowed {
-            childHeads.set(link.parent, head)
-            edgeCount += 1
-            updateLabels(child: child, parent: link.parent)
-        } else {
-            retractedEdgeCount += 1
-        }
-    }
-
-    private func checkRetractedLateEdge(child: UInt32, parent: UInt32) throws(LineageError) {
-        do throws(LineageError) {
-            try checkLateEdge(child: child, parent: parent, explainsCycle: false)
-        } catch .cycle {
-            return
-        }
+        try core.addLateEdge(child: child, link: link, explainsCycle: explainsCycle)
     }
 
     /// Retracts an edge: it stays on record, and no operation follows it from now on.
@@ -84,84 +32,21 @@ extension LineageGraph {
     ///
     /// - Throws: ``LineageError/unknownNode(_:)``, ``LineageError/unknownEdge(child:parent:)``.
     public func retractEdge(child: UInt32, parent: UInt32) throws(LineageError) {
-        let link = try existingLink(child: child, parent: parent)
-        try setEdgeFlags(link.flags.union(.retracted), child: child, parent: parent)
+        let flags = try core.existingLink(child: child, parent: parent).flags
+        try setEdgeFlags(flags.union(.retracted), child: child, parent: parent)
     }
 
     /// Replaces the flags of an edge. Clearing `retracted` reinstates the edge, unless that would close a cycle.
     ///
     /// - Throws: ``LineageError``: unknown node or edge, or `cycle`. Nothing is changed then.
     public func setEdgeFlags(_ flags: EdgeFlags, child: UInt32, parent: UInt32) throws(LineageError) {
-        let old = try existingLink(child: child, parent: parent).flags
-        guard flags != old else { return }
-        let wasFollowed = !old.contains(.retracted)
-        let isFollowed = !flags.contains(.retracted)
-        if isFollowed, !wasFollowed {
-            try reinstate(child: child, parent: parent, flags)
-            return
-        }
-        setOverlay(flags, child: child, parent: parent)
-        if wasFollowed, !isFollowed {
-            edgeCount -= 1
-            retractedEdgeCount += 1
-            distrustPositives(below: child)
-        }
-    }
-
-    /// An edge that was retracted when it was written or sealed is in no children list, so the tail gets it again.
-    private func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
-        try checkAcyclic(child: child, parent: parent, view, explains: true)
-        edgeCount += 1
-        retractedEdgeCount -= 1
-        setOverlay(flags, child: child, parent: parent)
-        var isListed = false
-        view.forEachChild(of: parent) { listed in
-            isListed = listed == child
-            return !isListed
-        }
-        // Ranks first: sealing may make the labels anew, in rank order.
-        updateLabels(child: child, parent: parent)
-        if !isListed { seal() }
+        try core.setEdgeFlags(flags, child: child, parent: parent)
     }
 
     /// Sets what became of a work. Its node and edges stay.
     ///
     /// - Precondition: the node exists.
     public func setState(_ state: NodeState, of node: UInt32) {
-        precondition(Int(node) < nodeCount, "node \(node) does not exist")
-        if states[node] != state.rawValue { states.place(of: node).pointee = state.rawValue }
-    }
-
-    private func existingLink(child: UInt32, parent: UInt32) throws(LineageError) -> ParentLink {
-        if Int(child) >= nodeCount { throw .unknownNode(child) }
-        if Int(parent) >= nodeCount { throw .unknownNode(parent) }
-        guard let link = view.link(child: child, parent: parent) else {
-            throw .unknownEdge(child: child, parent: parent)
-        }
-        return link
-    }
-
-    private func setOverlay(_ flags: EdgeFlags, child: UInt32, parent: UInt32) {
-        let writable: EdgeOverlay
-        if let overlay, !isOverlayPublished, !overlay.isFull {
-            writable = overlay
-        } else {
-            writable = overlay?.copy() ?? EdgeOverlay(capacity: 8)
-            overlay = writable
-            isOverlayPublished = false
-        }
-        writable.set(EdgeOverlay.key(child: child, parent: parent), flags)
-    }
-
-    /// Positive labels of everything below `child` may rest on an edge that is gone.
-    private func distrustPositives(below child: UInt32) {
-        var children = retractedChildren?.array ?? []
-        if children.contains(child) { return }
-        children.append(child)
-        if children.count > GraphView.retractedMax {
-            trustsNoPositive = true
-        } else {
-            retractedChildren = NodeList(children)
-        }
+        core.setState(state, of: node)
     }
 }

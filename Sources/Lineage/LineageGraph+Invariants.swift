@@ -9,7 +9,7 @@ extension LineageGraph {
     ///
     /// - Complexity: O(nodes + edges).
     public func checkInvariants() throws(LineageInvariantError) {
-        let view = view
+        let view = core.view
         let count = view.nodeCount
         var parentEdges: [UInt64] = []
         var recorded = 0
@@ -41,38 +41,62 @@ extension LineageGraph {
     private func checkLabels(_ view: GraphView) throws(LineageInvariantError) {
         var isRankUsed = [Bool](repeating: false, count: Int(view.nodeCount))
         for node in 0..<view.nodeCount {
-            let label = view.reachLabel(node).pointee
-            try expect(label.rank < view.nodeCount && !isRankUsed[Int(label.rank)], "rank of #\(node) is not its own")
-            isRankUsed[Int(label.rank)] = true
-            try expect(!Bloom(of: node).exceeds(label.bloom), "the bloom of #\(node) lacks its own bit")
-            let supports = view.supportLabel(node).pointee
-            var problem: String?
+            let rank = view.rank(node)
+            try expect(rank < view.nodeCount && !isRankUsed[Int(rank)], "rank of #\(node) is not its own")
+            isRankUsed[Int(rank)] = true
+            var isOrdered = true
             view.forEachParent(of: node) { parent in
-                let above = view.reachLabel(parent).pointee
-                let aboveSupports = view.supportLabel(parent).pointee
-                if above.rank >= label.rank {
-                    problem = "rank"
-                } else if view.levelsAreComplete, above.level >= label.level {
-                    problem = "level"
-                } else if above.bloom.exceeds(label.bloom) {
-                    problem = "bloom"
-                } else if aboveSupports.descendsFrom & ~supports.descendsFrom != 0 {
-                    problem = "descendsFrom"
-                } else if view.leadsToIsComplete, supports.leadsTo & ~aboveSupports.leadsTo != 0 {
-                    problem = "leadsTo"
-                }
-                return problem == nil
+                if view.rank(parent) >= rank { isOrdered = false }
+                return isOrdered
             }
-            if let problem { throw LineageInvariantError(description: "\(problem) of #\(node) contradicts a parent's") }
-            let above = view.reachLabel(label.parent).pointee
-            try expect(
-                label.parent == node ? label.level == 0 : label.level == above.level + 1, "forest level of #\(node)")
-            if label.parent != node, view.trustsPositives(to: node) {
-                try expect(
-                    view.link(child: node, parent: label.parent)?.flags.contains(.retracted) == false,
-                    "the forest parent of #\(node) is no parent")
+            try expect(isOrdered, "rank of #\(node) contradicts a parent's")
+            switch view.labels {
+            case .full:
+                try checkForest(view, node) { view.reachLabel($0) }
+                try checkSupports(view, node)
+            case .lite: try checkForest(view, node) { view.liteLabel($0) }
+            case .none: break
             }
         }
+    }
+
+    private func checkForest<Label: ForestLabel>(
+        _ view: GraphView, _ node: UInt32, _ read: (UInt32) -> UnsafePointer<Label>
+    ) throws(LineageInvariantError) {
+        let label = read(node).pointee
+        try expect(view.rank(node) == label.rank, "rank of #\(node) in its label")
+        try expect(!Label.Bloom(of: node).exceeds(label.bloom), "the bloom of #\(node) lacks its own bit")
+        var problem: String?
+        view.forEachParent(of: node) { parent in
+            let above = read(parent).pointee
+            if view.levelsAreComplete, above.level >= label.level {
+                problem = "level"
+            } else if above.bloom.exceeds(label.bloom) {
+                problem = "bloom"
+            }
+            return problem == nil
+        }
+        if let problem { throw LineageInvariantError(description: "\(problem) of #\(node) contradicts a parent's") }
+        let isRoot = label.parent == node
+        let levelAbove = read(label.parent).pointee.level
+        try expect(isRoot ? label.level == 0 : label.level == levelAbove + 1, "forest level of #\(node)")
+        if !isRoot, view.trustsPositives(to: node) {
+            let isParent = view.link(child: node, parent: label.parent)?.flags.contains(.retracted) == false
+            try expect(isParent, "the forest parent of #\(node) is no parent")
+        }
+    }
+
+    private func checkSupports(_ view: GraphView, _ node: UInt32) throws(LineageInvariantError) {
+        let supports = view.supportLabel(node).pointee
+        var isRight = true
+        view.forEachParent(of: node) { parent in
+            let above = view.supportLabel(parent).pointee
+            isRight =
+                above.descendsFrom & ~supports.descendsFrom == 0
+                && !(view.leadsToIsComplete && supports.leadsTo & ~above.leadsTo != 0)
+            return isRight
+        }
+        try expect(isRight, "supports of #\(node) contradict a parent's")
     }
 
     private func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws(LineageInvariantError) {

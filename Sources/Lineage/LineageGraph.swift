@@ -9,8 +9,8 @@ import Synchronization
 /// One writer at a time calls the changing methods. ``snapshot`` can be read from any thread, and what it gives never
 /// changes: it shows the state of the last ``publish()``.
 ///
-/// Edges live in a sealed, compressed base and an append-only tail; ``publish()`` seals the tail into a new base when it
-/// has grown large, unless `sealsAutomatically` is off.
+/// Edges live in a sealed, compressed base and an append-only tail. When the tail has grown large, ``publish()`` has it
+/// sealed into a new base in the background and takes that over when it is done, unless `sealsAutomatically` is off.
 public final class LineageGraph: @unchecked Sendable {
     // Safe: the writer's state is touched by one writer at a time, as documented; readers touch only `published`.
 
@@ -21,108 +21,68 @@ public final class LineageGraph: @unchecked Sendable {
     /// A tail of fewer edges is not worth a seal.
     static let sealTailMin = 65_536
 
-    var base = SealedAdjacency.empty
-    var tailNodes = Column<TailNode>()
-    var log = Column<LogEntry>()
-    var childHeads = HeadColumn()
-    var lateHeads = HeadColumn()
-    var hasTailLateEdges = false
-
-    var overlay: EdgeOverlay?
-    var isOverlayPublished = false
-    /// Children of edges retracted since the labels were made.
-    var retractedChildren: NodeList?
-    var trustsNoPositive = false
-
-    var reach = Column<ReachLabel>()
-    var supports = Column<SupportLabel>()
-    var levelsAreComplete = true
-    var leadsToIsComplete = true
-    var ranksAreNumbers = true
-    /// Nodes when the supports were chosen; they are chosen anew when the graph has doubled.
-    var supportsNodeCount = 0
-
-    var createdAt = Column<Int64>()
-    var creators = Column<UInt32>()
-    var states = Column<UInt8>()
-
-    /// Edges that are not retracted.
-    public internal(set) var edgeCount = 0
-    /// Edges that were retracted and stay on record.
-    public internal(set) var retractedEdgeCount = 0
-
-    let pool = ScratchPool()
+    var core: GraphCore
     private let sealsAutomatically: Bool
+    private let sealer = BackgroundSealer()
     private var version: UInt64 = 0
     private let published: Mutex<LineageSnapshot>
+    /// Counts uses of `published`, inside its lock: what the lock orders, in a form that a race detector sees, which does not
+    /// look into the library of the lock.
+    private let handovers = Atomic<UInt>(0)
 
     /// An empty graph.
     ///
-    /// - Parameter sealsAutomatically: whether ``publish()`` seals a large tail.
-    public init(sealsAutomatically: Bool = true) {
+    /// - Parameters:
+    ///   - labels: how much memory reachability labels may take.
+    ///   - sealsAutomatically: whether ``publish()`` has a large tail sealed in the background.
+    public init(labels: LineageLabels = .full, sealsAutomatically: Bool = true) {
+        core = GraphCore(labels: labels, pool: ScratchPool())
         self.sealsAutomatically = sealsAutomatically
         published = Mutex(LineageSnapshot.empty)
     }
 
     /// Nodes appended so far.
-    public var nodeCount: Int { createdAt.count }
+    public var nodeCount: Int { core.nodeCount }
+
+    /// Edges that are not retracted.
+    public var edgeCount: Int { core.edgeCount }
+
+    /// Edges that were retracted and stay on record.
+    public var retractedEdgeCount: Int { core.retractedEdgeCount }
+
+    /// The owner's number of the last change that the graph has taken, for ``LineageImage`` to carry. The graph itself does
+    /// not look at it.
+    public var sequence: UInt64 {
+        get { core.sequence }
+        set { core.sequence = newValue }
+    }
 
     // MARK: Publishing
 
     /// The state of the last ``publish()``. From any thread; the lock is held for the copy of one reference.
-    public var snapshot: LineageSnapshot { published.withLock { $0 } }
+    public var snapshot: LineageSnapshot {
+        published.withLock { snapshot in
+            handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            return snapshot
+        }
+    }
 
-    /// Makes all changes so far visible in ``snapshot``.
+    /// Makes all changes so far visible in ``snapshot``. Takes over a seal that has finished, and starts one when the tail
+    /// is large: after as many new edges as an eighth of the sealed ones, at least 65,536.
     ///
-    /// - Complexity: O(1) for a few appended nodes; O(nodes / 4,096) after changes of older ones; O(nodes + edges) when it
-    ///   seals, which happens after as many new edges as an eighth of the sealed ones, at least 65,536.
+    /// - Complexity: O(1) for a few appended nodes; O(nodes / 1,024) after changes of older ones; O(what was written since
+    ///   the seal began) when it takes one over.
     public func publish() {
-        if sealsAutomatically, wantsSeal { seal() }
+        if let seal = sealer.takeFinished() { adopt(seal) }
+        if sealsAutomatically, wantsSeal, sealer.isIdle { sealer.start(makeSealJob()) }
         version += 1
-        let storage = SnapshotStorage(
-            base: base, tailNodes: tailNodes.publish(), log: log.publish(), childHeads: childHeads.publish(),
-            lateHeads: lateHeads.publish(), overlay: overlay, retractedChildren: retractedChildren,
-            reach: reach.publish(), supports: supports.publish(), createdAt: createdAt.publish(),
-            creators: creators.publish(),
-            states: states.publish(), pool: pool)
-        isOverlayPublished = true
-        let snapshot = LineageSnapshot(
-            storage: storage, view: view, edgeCount: edgeCount, retractedEdgeCount: retractedEdgeCount, version: version
-        )
-        published.withLock { $0 = snapshot }
+        let snapshot = core.publish(version: version)
+        published.withLock { published in
+            published = snapshot
+            handovers.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        }
     }
 
-    /// What the writer itself sees now. Valid until the next change.
-    var view: GraphView {
-        GraphView(
-            nodeCount: UInt32(nodeCount), logCount: UInt32(log.count), baseCount: UInt32(base.nodeCount),
-            parentDirectory: UnsafeRawPointer(base.parents.directory), parentBytes: UnsafePointer(base.parents.bytes),
-            childDirectory: UnsafeRawPointer(base.children.directory), childBytes: UnsafePointer(base.children.bytes),
-            tailNodes: tailNodes.addresses, log: log.addresses, childHeads: childHeads.addresses,
-            lateHeads: lateHeads.addresses, hasTailEdges: log.count > 0, hasTailLateEdges: hasTailLateEdges,
-            overlay: overlay.map { UnsafePointer($0.slots) }, overlayMask: overlay?.mask ?? 0,
-            reach: reach.addresses, supports: supports.addresses, levelsAreComplete: levelsAreComplete,
-            leadsToIsComplete: leadsToIsComplete,
-            retractedChildren: retractedChildren.map { UnsafePointer($0.nodes) },
-            retractedCount: trustsNoPositive ? GraphView.retractedMax : retractedChildren?.count ?? 0,
-            trustsNoPositive: trustsNoPositive, ranksAreNumbers: ranksAreNumbers,
-            createdAt: createdAt.addresses, creators: creators.addresses, states: states.addresses)
-    }
-}
-
-/// A short immutable list of nodes.
-final class NodeList: @unchecked Sendable {
-    // Safe: filled by its initializer, never changed.
-    let nodes: UnsafeMutablePointer<UInt32>
-    let count: Int
-
-    init(_ list: [UInt32]) {
-        count = list.count
-        nodes = .allocate(capacity: max(1, list.count))
-        for (index, node) in list.enumerated() { nodes[index] = node }
-    }
-
-    deinit { nodes.deallocate() }
-
-    var array: [UInt32] { (0..<count).map { nodes[$0] } }
+    /// True while a seal runs in the background or waits to be taken over by the next ``publish()``.
+    public var isSealing: Bool { !sealer.isIdle }
 }

@@ -6,7 +6,6 @@
 /// documentation says so. All operations trap on nodes that do not exist (`node >= nodeCount`).
 public struct LineageSnapshot: Sendable {
     let storage: SnapshotStorage
-    let view: GraphView
 
     /// Edges that are not retracted.
     public let edgeCount: Int
@@ -14,73 +13,54 @@ public struct LineageSnapshot: Sendable {
     public let retractedEdgeCount: Int
     /// Number of the ``LineageGraph/publish()`` that this is the result of; 0 before the first one.
     public let version: UInt64
+    /// ``LineageGraph/sequence`` at that time.
+    public let sequence: UInt64
+
+    /// The raw addresses, as a copy for loops to keep in registers.
+    var view: GraphView {
+        @inline(__always) get { storage.view.pointee }
+    }
 
     /// Nodes are numbered below this.
-    public var nodeCount: Int { Int(view.nodeCount) }
+    public var nodeCount: Int { Int(storage.view.pointee.nodeCount) }
 
     static let empty: LineageSnapshot = {
-        let column = ChunkTable(copying: [], capacity: 1)
-        let storage = SnapshotStorage(
-            base: .empty, tailNodes: column, log: column, childHeads: column, lateHeads: column, overlay: nil,
-            retractedChildren: nil, reach: column, supports: column, createdAt: column, creators: column,
-            states: column,
-            pool: ScratchPool())
-        return LineageSnapshot(
-            storage: storage, view: LineageGraph.emptyView(storage), edgeCount: 0, retractedEdgeCount: 0, version: 0)
+        var core = GraphCore(labels: .none, pool: ScratchPool())
+        return core.publish(version: 0)
     }()
 }
 
-/// What keeps a snapshot's memory alive.
-final class SnapshotStorage: Sendable {
+/// A snapshot's addresses, and what keeps the memory behind them alive.
+final class SnapshotStorage: @unchecked Sendable {
+    // Safe: nothing changes after the initializer.
+    let view: UnsafePointer<GraphView>
+    let pool: ScratchPool
+    let memory: SnapshotMemory
+
+    init(view: GraphView, memory: SnapshotMemory, pool: ScratchPool) {
+        let address = UnsafeMutablePointer<GraphView>.allocate(capacity: 1)
+        address.initialize(to: view)
+        self.view = UnsafePointer(address)
+        self.memory = memory
+        self.pool = pool
+    }
+
+    deinit { view.deallocate() }
+}
+
+/// Everything that a view points into.
+struct SnapshotMemory: Sendable {
     let base: SealedAdjacency
     let tailNodes: ChunkTable
-    let log: ChunkTable
+    let log: EdgeLogMemory
     let childHeads: ChunkTable
     let lateHeads: ChunkTable
     let overlay: EdgeOverlay?
     let retractedChildren: NodeList?
-    let reach: ChunkTable
-    let supports: ChunkTable
+    let labels: LabelTables
     let createdAt: ChunkTable
     let creators: ChunkTable
     let states: ChunkTable
-    let pool: ScratchPool
-
-    init(
-        base: SealedAdjacency, tailNodes: ChunkTable, log: ChunkTable, childHeads: ChunkTable, lateHeads: ChunkTable,
-        overlay: EdgeOverlay?, retractedChildren: NodeList?, reach: ChunkTable, supports: ChunkTable,
-        createdAt: ChunkTable,
-        creators: ChunkTable, states: ChunkTable, pool: ScratchPool
-    ) {
-        self.base = base
-        self.tailNodes = tailNodes
-        self.log = log
-        self.childHeads = childHeads
-        self.lateHeads = lateHeads
-        self.overlay = overlay
-        self.retractedChildren = retractedChildren
-        self.reach = reach
-        self.supports = supports
-        self.createdAt = createdAt
-        self.creators = creators
-        self.states = states
-        self.pool = pool
-    }
-}
-
-extension LineageGraph {
-    static func emptyView(_ storage: SnapshotStorage) -> GraphView {
-        GraphView(
-            parentDirectory: UnsafeRawPointer(storage.base.parents.directory),
-            parentBytes: UnsafePointer(storage.base.parents.bytes),
-            childDirectory: UnsafeRawPointer(storage.base.children.directory),
-            childBytes: UnsafePointer(storage.base.children.bytes),
-            tailNodes: storage.tailNodes.addresses, log: storage.log.addresses,
-            childHeads: storage.childHeads.addresses, lateHeads: storage.lateHeads.addresses,
-            reach: storage.reach.addresses, supports: storage.supports.addresses,
-            createdAt: storage.createdAt.addresses,
-            creators: storage.creators.addresses, states: storage.states.addresses)
-    }
 }
 
 // MARK: One node
@@ -148,6 +128,6 @@ extension LineageSnapshot {
 
     @inline(__always)
     func check(_ node: UInt32) {
-        precondition(node < view.nodeCount, "node does not exist in this snapshot")
+        precondition(node < storage.view.pointee.nodeCount, "node does not exist in this snapshot")
     }
 }

@@ -26,7 +26,7 @@ struct LineageOracle {
     /// Fewest hops to everything reachable, the start included.
     func distances(from start: UInt32, up: Bool, options: WalkOptions = WalkOptions()) -> [UInt32: Int] {
         let asOf = options.asOf ?? .max
-        if nodes[Int(start)].createdAt > asOf { return [start: 0] }
+        if nodes[Int(start)].createdAt > asOf || start >= options.nodeBound ?? .max { return [start: 0] }
         var distance: [UInt32: Int] = [start: 0]
         var level = [start]
         while !level.isEmpty {
@@ -50,11 +50,14 @@ struct LineageOracle {
     func neighbors(_ node: UInt32, up: Bool, options: WalkOptions) -> [UInt32] {
         let asOf = options.asOf ?? .max
         if up {
-            return nodes[Int(node)].links.filter { passes($0, options) && nodes[Int($0.parent)].createdAt <= asOf }
-                .map(\.parent)
+            return nodes[Int(node)].links.filter {
+                passes($0, options) && nodes[Int($0.parent)].createdAt <= asOf
+                    && $0.parent < options.nodeBound ?? .max
+            }
+            .map(\.parent)
         }
         return (0..<UInt32(nodes.count)).filter { child in
-            nodes[Int(child)].createdAt <= asOf
+            nodes[Int(child)].createdAt <= asOf && child < options.nodeBound ?? .max
                 && nodes[Int(child)].links.contains { $0.parent == node && passes($0, options) }
         }
     }
@@ -75,7 +78,22 @@ struct LineageOracle {
     }
 
     func isAncestor(_ a: UInt32, of node: UInt32) -> Bool {
-        a != node && distances(from: node, up: true)[a] != nil
+        a != node && ancestorsOrSelf(of: node)[Int(a)]
+    }
+
+    /// Whether each node is the given one or an ancestor of it. Plain depth-first search.
+    func ancestorsOrSelf(of node: UInt32) -> [Bool] {
+        var isReached = [Bool](repeating: false, count: nodes.count)
+        var open = [node]
+        isReached[Int(node)] = true
+        while let next = open.popLast() {
+            for link in nodes[Int(next)].links
+            where !link.flags.contains(.retracted) && !isReached[Int(link.parent)] {
+                isReached[Int(link.parent)] = true
+                open.append(link.parent)
+            }
+        }
+        return isReached
     }
 
     func roots(of node: UInt32) -> [UInt32] {

@@ -4,16 +4,25 @@ import Testing
 
 /// A graph and its oracle that change together, by random operations.
 struct RandomLineage {
-    let graph: LineageGraph
+    private(set) var graph: LineageGraph
     private(set) var oracle = LineageOracle()
     private(set) var random: SeededGenerator
     private(set) var refusedCycles = 0
     private(set) var lateEdges = 0
+    private(set) var reopenings = 0
+    /// Whether histories open the graph again, which starts the versions of its snapshots anew.
+    var mayReopen = true
+    private(set) var adoptedSeals = 0
+    /// Late credits in the order of arrival.
+    private var credits: [(child: UInt32, parent: UInt32)] = []
+    /// A seal that was begun and not yet taken over.
+    private var job: LineageSealJob?
     private let weights: [Float] = [1, 1, 1, 0.5, 0.25, 0.995, 0.1234567, .leastNormalMagnitude]
 
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
-        graph = LineageGraph(sealsAutomatically: false)
+        let labels = LineageLabels.allCases.randomElement(using: &random)!
+        graph = LineageGraph(labels: labels, sealsAutomatically: false)
     }
 
     mutating func link(to parent: UInt32, late: Bool) -> ParentLink {
@@ -60,6 +69,7 @@ struct RandomLineage {
                 !link.flags.contains(.retracted) && (child == parent || oracle.isAncestor(child, of: parent))
             #expect(!wouldCycle, "\(child) is an ancestor of \(parent)")
             oracle.nodes[Int(child)].links.append(link)
+            credits.append((child, parent))
             lateEdges += 1
         } catch .cycle(let path) {
             refusedCycles += 1
@@ -117,11 +127,91 @@ struct RandomLineage {
         case 15..<17: reflag()
         case 17: changeState()
         case 18: graph.publish()
-        default: if Int.random(in: 0..<6, using: &random) == 0 { graph.seal() }
+        default: try changeBase()
         }
+    }
+
+    /// Seals at once or in two steps with other operations between them, or writes the graph and opens it again.
+    private mutating func changeBase() throws {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: graph.seal()
+        case 1...3: job = graph.makeSealJob()
+        case 4...6:
+            guard let job else { return }
+            if graph.adopt(job.run()) { adoptedSeals += 1 }
+            self.job = nil
+        case 7: if mayReopen { try reopen() }
+        default: break
+        }
+    }
+
+    /// The graph as another process would open it: the image of the sealed edges, then everything that came after it, each
+    /// with the flags that it has now.
+    mutating func reopen() throws {
+        let image = try LineageImage(graph.sealedEdges).copied()
+        let labels = LineageLabels.allCases.randomElement(using: &random)!
+        let opened = LineageGraph(labels: labels, sealsAutomatically: false)
+        let known = oracle.nodes.prefix(image.nodeCount)
+        try opened.load(image, createdAt: known.map(\.createdAt), creators: known.map(\.creator))
+        opened.publish()
+        let sealed = opened.snapshot
+        var reinstated: [(child: UInt32, link: ParentLink)] = []
+        for (child, node) in known.enumerated() {
+            for link in node.links {
+                guard let old = sealed.link(child: UInt32(child), parent: link.parent), old.flags != link.flags else {
+                    continue
+                }
+                if link.flags.contains(.retracted) || !old.flags.contains(.retracted) {
+                    try opened.setEdgeFlags(link.flags, child: UInt32(child), parent: link.parent)
+                } else {
+                    reinstated.append((UInt32(child), link))
+                }
+            }
+        }
+        let late = Set(credits.map { UInt64($0.child) << 32 | UInt64($0.parent) })
+        for child in image.nodeCount..<oracle.nodes.count {
+            let node = oracle.nodes[child]
+            let births = node.links.filter { !late.contains(UInt64(child) << 32 | UInt64($0.parent)) }
+            try opened.appendNode(parents: births, creator: node.creator, createdAt: node.createdAt)
+        }
+        for (child, parent) in credits
+        where child >= image.nodeCount || sealed.link(child: child, parent: parent) == nil {
+            let link = oracle.nodes[Int(child)].links.first { $0.parent == parent }
+            try opened.addLateEdge(child: child, link: #require(link))
+        }
+        for (child, link) in reinstated { try opened.setEdgeFlags(link.flags, child: child, parent: link.parent) }
+        for (node, expected) in oracle.nodes.enumerated() { opened.setState(expected.state, of: UInt32(node)) }
+        graph = opened
+        job = nil
+        reopenings += 1
     }
 
     mutating func node() -> UInt32 { UInt32.random(in: 0..<UInt32(oracle.nodes.count), using: &random) }
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     mutating func bool() -> Bool { Bool.random(using: &random) }
+}
+
+/// Bytes at an address that suits an image, unchanged while anyone refers to them.
+private final class ImageMemory: @unchecked Sendable {
+    // Safe: filled by the initializer, never changed.
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ content: [UInt8]) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 16)
+        memory.copyBytes(from: content)
+        bytes = UnsafeRawBufferPointer(memory)
+    }
+
+    deinit { bytes.deallocate() }
+}
+
+extension LineageImage {
+    /// The image that these bytes hold.
+    static func reading(_ content: [UInt8]) throws -> LineageImage {
+        let memory = ImageMemory(content)
+        return try LineageImage(mapping: memory.bytes, owner: memory)
+    }
+
+    /// The image after a way through its bytes.
+    fileprivate func copied() throws -> LineageImage { try .reading(serialized()) }
 }

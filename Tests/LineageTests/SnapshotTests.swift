@@ -17,6 +17,7 @@ struct SnapshotTests {
     func isolation(round: Int) throws {
         let seed = testSeed() &+ UInt64(round)
         var lineage = RandomLineage(seed: seed)
+        lineage.mayReopen = false
         var kept: [(snapshot: LineageSnapshot, picture: [[UInt32]])] = []
         for _ in 0..<12 {
             for _ in 0..<40 { try lineage.step() }
@@ -94,6 +95,8 @@ struct SnapshotTests {
             group.addTask {
                 defer { progress.isDone.store(true, ordering: .relaxed) }
                 var random = SeededGenerator(seed: seed)
+                var seals: [Task<LineageSeal, Never>] = []
+                var adopted = 0
                 for step in 0..<12_000 {
                     let count = UInt32(graph.nodeCount)
                     let parents =
@@ -116,14 +119,47 @@ struct SnapshotTests {
                     if step % 7 == 0 { graph.setState(.hidden, of: child) }
                     if step % 3 == 0 { graph.publish() }
                     if step % 997 == 0 { graph.seal() }
+                    if step % 401 == 0 {
+                        let job = graph.makeSealJob()
+                        seals.append(Task.detached { job.run() })
+                    }
+                    if step % 401 == 200, let seal = seals.popLast() {
+                        if graph.adopt(await seal.value) { adopted += 1 }
+                    }
                     if step % 64 == 0 { await Task.yield() }
                 }
                 graph.publish()
+                #expect(adopted > 0, "seals were taken over that ran beside the writer, seed \(seed)")
                 try graph.checkInvariants()
             }
             try await group.waitForAll()
         }
         #expect(graph.snapshot.nodeCount == 12_000, "seed \(seed)")
         #expect(progress.reads.load(ordering: .relaxed) > 0, "the readers ran beside the writer, seed \(seed)")
+    }
+}
+
+/// What a graph answers does not depend on where its edges lie.
+struct SealingTests {
+    @Test("every answer is the same, to the last bit, before and after a seal", arguments: 0..<6)
+    func answers(round: Int) throws {
+        let seed = testSeed() &+ UInt64(round)
+        var lineage = RandomLineage(seed: seed)
+        for _ in 0..<250 { try lineage.step() }
+        try lineage.append()
+        func answers() -> [String] {
+            lineage.graph.publish()
+            let snapshot = lineage.graph.snapshot
+            return (0..<UInt32(snapshot.nodeCount)).map { node in
+                let shares = snapshot.attribution(of: node).shares
+                let masses = snapshot.personalizedPageRank(seeds: [(node, 1)])
+                let path = snapshot.roots(of: node).first.flatMap { snapshot.shortestPath(from: $0, to: node) }
+                return "\(shares) \(masses) \(path ?? []) \(snapshot.allLinks(of: node)) \(snapshot.children(of: node))"
+            }
+        }
+        let before = answers()
+        lineage.graph.seal()
+        let after = answers()
+        for (one, other) in zip(before, after) { #expect(one == other, "seed \(seed)") }
     }
 }

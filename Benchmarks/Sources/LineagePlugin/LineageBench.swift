@@ -7,6 +7,8 @@ struct LineageBench {
     private let directory: String
     private let loadSeconds: Double
     private let loadMemory: LineageMemory
+    /// Resident bytes of the process after loading, input arrays gone.
+    private let residentBytes: Int
     private var operations: [(name: String, json: String)] = []
 
     /// How often a question is asked per time measured, for answers that take nanoseconds.
@@ -16,6 +18,14 @@ struct LineageBench {
 
     init(directory: String) throws {
         self.directory = directory
+        (graph, loadSeconds) = try Self.load(directory)
+        snapshot = graph.snapshot
+        loadMemory = graph.memory
+        residentBytes = residentMemory()
+    }
+
+    /// The graph of a directory, published, and the CPU time that it took after reading the files.
+    private static func load(_ directory: String) throws -> (LineageGraph, Double) {
         let offsets = try readIntegers(directory + "/offsets.u32", as: UInt32.self)
         let parents = try readIntegers(directory + "/parents.u32", as: UInt32.self)
         let seconds = try readIntegers(directory + "/ts.i64", as: Int64.self)
@@ -23,21 +33,21 @@ struct LineageBench {
         let bulk = LineageBulk(
             offsets: offsets, parents: parents, createdAt: seconds.map { $0 * 1_000 }, creators: creators)
         let start = cpuSeconds()
-        graph = try LineageGraph(bulk)
+        let graph = try LineageGraph(bulk)
         graph.publish()
-        loadSeconds = cpuSeconds() - start
-        snapshot = graph.snapshot
-        loadMemory = graph.memory
+        return (graph, cpuSeconds() - start)
     }
 
-    mutating func run() {
-        walks()
-        ancestry()
-        pathsAndCommonAncestors()
-        relativesAndShares()
-        popularity()
-        insertNodes()
-        insertLateEdges()
+    /// Runs the named groups of operations, or all when none is named.
+    mutating func run(_ groups: Set<String>) {
+        func asks(for group: String) -> Bool { groups.isEmpty || groups.contains(group) }
+        if asks(for: "walks") { walks() }
+        if asks(for: "ancestry") { ancestry() }
+        if asks(for: "paths") { pathsAndCommonAncestors() }
+        if asks(for: "relatives") { relativesAndShares() }
+        if asks(for: "popularity") { popularity() }
+        if asks(for: "inserts") { insertNodes() }
+        if asks(for: "late") { insertLateEdges() }
     }
 
     func report() -> String {
@@ -47,6 +57,7 @@ struct LineageBench {
             "{\"engine\":\"arcanea\",\"version\":\"\",\"load_s\":\(rounded(loadSeconds)),"
             + "\"bytes\":\(loadMemory.sealedAdjacency),\"bytes_per_edge\":\(rounded(bytesPerEdge)),"
             + "\"label_bytes_per_node\":\(rounded(Double(loadMemory.labels) / perNode)),"
+            + "\"resident_bytes\":\(residentBytes),"
             + "\"column_bytes_per_node\":\(rounded(Double(loadMemory.nodeColumns) / perNode)),"
         let body = operations.map { "\"\($0.name)\":\($0.json)" }.joined(separator: ",")
         return head + "\"ops\":{" + body + "}}"

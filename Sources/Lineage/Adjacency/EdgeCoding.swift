@@ -19,6 +19,8 @@ enum EdgeCoding {
     static let isNewer: UInt8 = 1 << 2
     static let isRetracted: UInt8 = 1 << 3
     static let isExtended: UInt8 = 1 << 4
+    /// Bits of which none is set in the header of a remix of weight 1 and without flags.
+    static let isNotPlainRemix: UInt8 = isNewer | isRetracted | isExtended | 0b1110_0000
     static let kindShift: UInt8 = 5
     static let wideKind: UInt8 = 7
 

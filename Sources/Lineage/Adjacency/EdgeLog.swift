@@ -14,6 +14,9 @@ struct LogEntry: BitwiseCopyable {
     var weight: Float
     var kind: UInt8
     var flags: UInt8
+    /// True for an entry that only puts a reinstated edge back into its parent's children list: the edge itself is on
+    /// record elsewhere.
+    var isRelisting = false
 
     init(child: UInt32, link: ParentLink) {
         parent = link.parent
@@ -36,4 +39,57 @@ struct LogEntry: BitwiseCopyable {
 struct TailNode: BitwiseCopyable {
     var firstEntry: UInt32
     var count: UInt32
+}
+
+/// The memory of a log: chunks that are only ever added, and one table of their addresses that never moves.
+///
+/// Chains start at heads that change in place, so a reader of an old snapshot may have to pass entries that are newer than
+/// its snapshot. All snapshots therefore share the table, and it keeps every chunk until the last of them is gone.
+final class EdgeLogMemory: @unchecked Sendable {
+    // Safe: the writer adds an address before it publishes a position behind it through an atomic head.
+    let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let table: MemoryBlock
+    private let pool = ChunkPool(chunkBytes: ChunkLayout.count * MemoryLayout<LogEntry>.stride)
+    private(set) var chunkCount = 0
+
+    /// Room for as many chunks as positions of 32 bits can name: address space, not memory.
+    private static let chunksMax = (1 << 32) / ChunkLayout.count
+
+    init() {
+        table = MemoryBlock(
+            byteCount: Self.chunksMax * MemoryLayout<UnsafeMutableRawPointer>.stride, wantsHugePages: false)
+        addresses = table.base.bindMemory(to: UnsafeMutableRawPointer.self, capacity: Self.chunksMax)
+    }
+
+    /// Only for the writer.
+    func addChunk() -> UnsafeMutablePointer<LogEntry> {
+        let chunk = pool.take()
+        addresses[chunkCount] = chunk
+        chunkCount += 1
+        return chunk.bindMemory(to: LogEntry.self, capacity: ChunkLayout.count)
+    }
+}
+
+/// The writer's end of the log.
+struct EdgeLog: ~Copyable {
+    let memory = EdgeLogMemory()
+    private(set) var count = 0
+    private var end: UnsafeMutablePointer<LogEntry>?
+    private var room = 0
+
+    @inline(__always)
+    mutating func append(_ entry: LogEntry) {
+        if room == 0 {
+            end = memory.addChunk()
+            room = ChunkLayout.count
+        }
+        if let place = end {
+            place.pointee = entry
+            end = place + 1
+        }
+        room &-= 1
+        count &+= 1
+    }
+
+    var byteCount: Int { memory.chunkCount * ChunkLayout.count * MemoryLayout<LogEntry>.stride }
 }

@@ -32,6 +32,20 @@ final class EdgeOverlay: @unchecked Sendable {
         return copy
     }
 
+    /// Every edge whose flags changed, with its flags.
+    var edges: [(child: UInt32, parent: UInt32, flags: EdgeFlags)] {
+        (0...Int(mask)).lazy.map { self.slots[$0] }.filter { $0.key != 0 }.map { slot in
+            (
+                UInt32(slot.key >> 32), UInt32(truncatingIfNeeded: slot.key),
+                EdgeFlags(rawValue: UInt8(truncatingIfNeeded: slot.flags))
+            )
+        }
+    }
+
+    func flags(child: UInt32, parent: UInt32) -> EdgeFlags? {
+        Self.flags(UnsafePointer(slots), mask: mask, child: child, parent: parent)
+    }
+
     var isFull: Bool { count * 2 > Int(mask) }
 
     func set(_ key: UInt64, _ flags: EdgeFlags) {

@@ -4,13 +4,19 @@ final class SealedAdjacency: Sendable {
     /// Edges in the parents lists, retracted ones included.
     let edgeCount: Int
     let retractedCount: Int
+    /// ``LineageGraph/sequence`` when the seal began.
+    let sequence: UInt64
     let parents: SealedLists
     let children: SealedLists
 
-    init(nodeCount: Int, edgeCount: Int, retractedCount: Int, parents: SealedLists, children: SealedLists) {
+    init(
+        nodeCount: Int, edgeCount: Int, retractedCount: Int, sequence: UInt64, parents: SealedLists,
+        children: SealedLists
+    ) {
         self.nodeCount = nodeCount
         self.edgeCount = edgeCount
         self.retractedCount = retractedCount
+        self.sequence = sequence
         self.parents = parents
         self.children = children
     }
@@ -18,7 +24,8 @@ final class SealedAdjacency: Sendable {
     var byteCount: Int { parents.byteCount + children.byteCount }
 
     static let empty = SealedAdjacency(
-        nodeCount: 0, edgeCount: 0, retractedCount: 0, parents: SealedListsBuilder(lists: 0, bytes: 0).finish(),
+        nodeCount: 0, edgeCount: 0, retractedCount: 0, sequence: 0,
+        parents: SealedListsBuilder(lists: 0, bytes: 0).finish(),
         children: SealedListsBuilder(lists: 0, bytes: 0).finish())
 
     /// Builds both directions.
@@ -28,7 +35,7 @@ final class SealedAdjacency: Sendable {
     ///   - createdAt: a node's time.
     /// - Complexity: O(nodes + edges) time; 8 bytes per edge and 4 per node of transient memory.
     static func build(
-        nodeCount: Int, edgeCountHint: Int, createdAt: (UInt32) -> Int64,
+        nodeCount: Int, edgeCountHint: Int, sequence: UInt64 = 0, createdAt: (UInt32) -> Int64,
         links: (UInt32, (ParentLink) -> Void) -> Void
     ) -> SealedAdjacency {
         var parents = SealedListsBuilder(lists: nodeCount, bytes: edgeCountHint * 4 + 1_024)
@@ -54,7 +61,7 @@ final class SealedAdjacency: Sendable {
         }
         let children = buildChildren(nodeCount: nodeCount, edges: edges, starts: starts)
         return SealedAdjacency(
-            nodeCount: nodeCount, edgeCount: edges.count + retracted, retractedCount: retracted,
+            nodeCount: nodeCount, edgeCount: edges.count + retracted, retractedCount: retracted, sequence: sequence,
             parents: parents.finish(), children: children)
     }
 

@@ -12,21 +12,30 @@ final class SealedLists: @unchecked Sendable {
     /// Readers load up to 8 bytes at any position of the data.
     static let paddingBytes = 8
 
-    let directory: UnsafeMutableRawPointer
-    let bytes: UnsafeMutablePointer<UInt8>
+    let directory: UnsafeRawPointer
+    let bytes: UnsafePointer<UInt8>
     let listCount: Int
     let dataCount: Int
+    /// What keeps the memory alive; `nil` when the lists own it.
+    private let owner: (any AnyObject & Sendable)?
 
-    init(directory: UnsafeMutableRawPointer, bytes: UnsafeMutablePointer<UInt8>, listCount: Int, dataCount: Int) {
+    /// - Parameter owner: keeps the memory alive; `nil` hands it over, to be deallocated with the lists.
+    init(
+        directory: UnsafeRawPointer, bytes: UnsafePointer<UInt8>, listCount: Int, dataCount: Int,
+        owner: (any AnyObject & Sendable)? = nil
+    ) {
         self.directory = directory
         self.bytes = bytes
         self.listCount = listCount
         self.dataCount = dataCount
+        self.owner = owner
     }
 
     deinit {
-        directory.deallocate()
-        bytes.deallocate()
+        if owner == nil {
+            directory.deallocate()
+            bytes.deallocate()
+        }
     }
 
     static func directoryCount(lists: Int) -> Int { ((lists + blockCount - 1) / blockCount + 1) * directoryBytes }
@@ -130,7 +139,9 @@ struct SealedListsBuilder: ~Copyable {
         last.storeBytes(of: UInt32(position), as: UInt32.self)
         if position + SealedLists.paddingBytes > capacity { grow(position + SealedLists.paddingBytes) }
         (bytes + position).initialize(repeating: 0, count: SealedLists.paddingBytes)
-        return SealedLists(directory: directory, bytes: bytes, listCount: listCount, dataCount: position)
+        return SealedLists(
+            directory: UnsafeRawPointer(directory), bytes: UnsafePointer(bytes), listCount: listCount,
+            dataCount: position)
     }
 
     private mutating func grow(_ needed: Int) {

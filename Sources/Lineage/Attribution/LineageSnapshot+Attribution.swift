@@ -26,28 +26,30 @@ extension LineageSnapshot {
         withScratch { scratch in
             var sweep = MassSweep(view: view, scratch: scratch, options: options, node: node)
             sweep.run()
-            for index in 0..<sweep.count { body(scratch.queue[index], scratch.masses[2 * Int(scratch.queue[index])]) }
+            for index in 0..<sweep.count {
+                let settled = sweep.settled(index)
+                body(settled.node, settled.mass)
+            }
         }
     }
 }
 
 /// One descending sweep over the ranks: every work is settled once, after everything below it.
 ///
-/// Leaves the works in the order in which they were settled in the scratch's queue, and for each what it keeps in
-/// `masses[2 · node]`, the held part of it in `masses[2 · node + 1]`, and its hops in `depths`.
+/// Works get slots in the order in which they are met, so that what is known of them lies close together whatever their
+/// numbers; the scratch's marks lead from works to slots, and its queue holds the slots in the order of settling.
 private struct MassSweep {
     private let view: GraphView
     private let scratch: Scratch
     private let options: AttributionOptions
-    private let node: UInt32
     private let own: Double
     private let keep: Double
-    private let inspiredByFactor: Double
     private let marks: UnsafeMutablePointer<UInt32>
-    private let masses: UnsafeMutablePointer<Double>
-    private let depths: UnsafeMutablePointer<UInt32>
-    private let mark: UInt32
+    private let masses: UnsafeMutablePointer<NodeMass>
+    private let links: UnsafeMutablePointer<WeightedParent>
+    private let base: UInt32
     private var heap: RankHeap
+    private var slotCount: UInt32 = 0
     /// Works settled.
     private(set) var count = 0
     private(set) var pruned = 0.0
@@ -56,74 +58,73 @@ private struct MassSweep {
         self.view = view
         self.scratch = scratch
         self.options = options
-        self.node = node
         own = options.group == .root ? 0 : options.own
         keep = options.group == .root ? 0 : options.keep
-        inspiredByFactor = options.inspiredByFactor
         marks = scratch.marks
         masses = scratch.masses
-        depths = scratch.depths
-        mark = scratch.freshMarks(1)
+        links = scratch.links
+        base = scratch.openMarks()
         heap = RankHeap(scratch.heap, order: .descending)
+        add(1, held: 0, to: node, hops: 0)
     }
 
     mutating func run() {
-        reach(node, hops: 0)
-        masses[2 * Int(node)] = 1
-        while let current = heap.pop() { settle(current) }
+        while let slot = heap.pop() { settle(slot) }
+        scratch.closeMarks(after: base + slotCount)
     }
 
+    /// A settled work, in the order of settling: what it keeps.
+    func settled(_ index: Int) -> NodeMass { masses[Int(scratch.queue[index])] }
+
     @inline(__always)
-    private mutating func reach(_ node: UInt32, hops: UInt32) {
-        if marks[Int(node)] != mark {
-            marks[Int(node)] = mark
-            masses[2 * Int(node)] = 0
-            masses[2 * Int(node) + 1] = 0
-            depths[Int(node)] = hops
-            heap.push(node, rank: view.rank(node))
-        } else if hops < depths[Int(node)] {
-            depths[Int(node)] = hops
+    private mutating func add(_ mass: Double, held: Double, to node: UInt32, hops: UInt32) {
+        let mark = marks[Int(node)]
+        if mark < base {
+            marks[Int(node)] = base &+ slotCount
+            masses[Int(slotCount)] = NodeMass(mass: mass, held: held, node: node, hops: hops)
+            heap.push(slotCount, rank: view.rank(node))
+            slotCount &+= 1
+        } else {
+            let known = masses + Int(mark &- base)
+            known.pointee.mass += mass
+            known.pointee.held += held
+            if hops < known.pointee.hops { known.pointee.hops = hops }
         }
     }
 
     @inline(__always)
-    private func weight(_ link: ParentLink) -> Double {
-        if link.flags.contains(.retracted) { return 0 }
-        return link.kind == .inspiredBy ? Double(link.weight) * inspiredByFactor : Double(link.weight)
-    }
-
-    @inline(__always)
-    private mutating func settle(_ current: UInt32) {
-        scratch.queue[count] = current
-        count += 1
-        let mass = masses[2 * Int(current)]
-        let held = masses[2 * Int(current) + 1]
+    private mutating func settle(_ slot: UInt32) {
+        scratch.queue[count] = slot
+        count &+= 1
+        let current = masses + Int(slot)
+        let mass = current.pointee.mass
         var total = 0.0
-        view.forEachLink(of: current, needsTime: false) { link in
-            total += weight(link)
-            return true
+        var linkCount = 0
+        view.forEachWeightedParent(of: current.pointee.node, inspiredByFactor: options.inspiredByFactor) { link in
+            links[linkCount] = link
+            linkCount &+= 1
+            total += link.weight
         }
         if total == 0 { return }
         if mass < options.epsilon {
             pruned += mass
             return
         }
-        var kept = mass * (current == node ? own : keep)
-        if options.redacted == .pass, isRedacted(current) { kept = 0 }
+        var kept = mass * (slot == 0 ? own : keep)
+        if options.redacted == .pass, isRedacted(current.pointee.node) { kept = 0 }
         let rest = mass - kept
         if rest <= 0 { return }
-        let heldShare = held / mass
-        masses[2 * Int(current)] = kept
-        masses[2 * Int(current) + 1] = kept * heldShare
+        let heldShare = current.pointee.held / mass
+        current.pointee.mass = kept
+        current.pointee.held = kept * heldShare
         let each = rest / total
-        let hops = depths[Int(current)] + 1
-        view.forEachLink(of: current, needsTime: false) { link in
-            let passed = each * weight(link)
-            if passed == 0 { return true }
-            reach(link.parent, hops: hops)
-            masses[2 * Int(link.parent)] += passed
-            masses[2 * Int(link.parent) + 1] += link.flags.contains(.disputed) ? passed : passed * heldShare
-            return true
+        let hops = current.pointee.hops &+ 1
+        for index in 0..<linkCount {
+            let link = links[index]
+            let passed = each * link.weight
+            if passed > 0 {
+                add(passed, held: link.isDisputed ? passed : passed * heldShare, to: link.parent, hops: hops)
+            }
         }
     }
 
@@ -135,14 +136,15 @@ private struct MassSweep {
         shares.reserveCapacity(count)
         // Older works are settled later; rounding wants them first.
         for index in (0..<count).reversed() {
-            let node = scratch.queue[index]
-            let share = masses[2 * Int(node)]
+            let settled = settled(index)
+            let node = settled.node
+            let share = settled.mass
             if share <= 0 { continue }
             let owner: AttributionOwner =
                 isRedacted(node) ? .withheld : options.group == .creator ? .creator(view.creator(node)) : .work(node)
             shares.append(
                 LineageShare(
-                    owner: owner, ppm: 0, share: share, held: masses[2 * Int(node) + 1], hops: Int(depths[Int(node)]),
+                    owner: owner, ppm: 0, share: share, held: settled.held, hops: Int(settled.hops),
                     oldest: node))
         }
         shares = Self.added(shares)

@@ -5,6 +5,8 @@ extension LineageSnapshot {
     /// Sweeps down the ranks from both works, as git's paint-down does: a node that both sides reached is an answer, and
     /// everything above an answer is stale.
     ///
+    /// States: works in every state are answers and are passed through; retracted edges are not followed.
+    ///
     /// - Complexity: O(nodes met · log), none when one work is an ancestor of the other and the labels know it.
     public func lowestCommonAncestors(_ a: UInt32, _ b: UInt32) -> [UInt32] {
         check(a)

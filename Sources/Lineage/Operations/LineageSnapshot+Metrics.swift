@@ -1,6 +1,8 @@
 /// Measures of a work's place in the lineage and of what grew from it.
 public struct LineageMetrics: Sendable, Equatable {
     public var parents: Int
+    /// Parents that were created after the work: allowed, because clocks differ and works are imported, and worth a look.
+    public var newerParents: Int
     public var children: Int
     public var liveChildren: Int
     public var ancestors: Int
@@ -23,7 +25,8 @@ extension LineageSnapshot {
     /// - Complexity: O(ancestors + descendants · log).
     public func metrics(of node: UInt32) -> LineageMetrics {
         var metrics = LineageMetrics(
-            parents: parents(of: node).count, children: 0, liveChildren: liveChildCount(of: node),
+            parents: parents(of: node).count, newerParents: newerParents(of: node).count, children: 0,
+            liveChildren: liveChildCount(of: node),
             ancestors: ancestorNodes(of: node).count, roots: roots(of: node).count, descendants: 0, liveDescendants: 0,
             distinctCreators: 0, depth: 0, medianHops: 0, breadth: 0)
         let walk = descendants(of: node, options: WalkOptions(includesEdges: false))
@@ -42,6 +45,12 @@ extension LineageSnapshot {
         metrics.breadth = breadths.max() ?? 0
         metrics.depth = longestChain(below: node, walk.nodes.map(\.node))
         return metrics
+    }
+
+    /// The parents over followed edges that were created after the work, ascending.
+    public func newerParents(of node: UInt32) -> [UInt32] {
+        let createdAt = createdAt(of: node)
+        return parents(of: node).map(\.parent).filter { self.createdAt(of: $0) > createdAt }.sorted()
     }
 
     /// Longest path from a node to any of its descendants, in one sweep along the ranks.

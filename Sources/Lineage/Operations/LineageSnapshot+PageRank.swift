@@ -29,6 +29,8 @@ extension LineageSnapshot {
     /// Works near the seeds by personalized PageRank over parents and children, by forward push (Andersen, Chung, Lang:
     /// "Local Graph Partitioning using PageRank Vectors", FOCS 2006).
     ///
+    /// States: mass passes through and stays on works in every state; retracted edges are not followed.
+    ///
     /// - Parameters:
     ///   - seeds: works with positive weights, which are scaled to sum to 1.
     ///   - limit: most works in the answer.
@@ -68,12 +70,13 @@ private struct ForwardPush {
     private let base: UInt32
     private var entries: [Entry] = []
     private var waiting: [Int] = []
+    private var children: [UInt32] = []
 
     init(view: GraphView, options: PageRankOptions, scratch: Scratch) {
         self.view = view
         self.options = options
         self.scratch = scratch
-        base = scratch.freshMarks(Int(view.nodeCount))
+        base = scratch.openMarks()
     }
 
     mutating func add(_ amount: Double, to node: UInt32) {
@@ -110,6 +113,7 @@ private struct ForwardPush {
             push(waiting[head])
             head += 1
         }
+        scratch.closeMarks(after: base + UInt32(entries.count))
     }
 
     private mutating func push(_ index: Int) {
@@ -129,10 +133,14 @@ private struct ForwardPush {
             add(rest * options.upWeight, to: parent)
             return true
         }
+        children.removeAll(keepingCapacity: true)
         view.forEachChild(of: entry.node) { child in
-            add(rest * downWeight, to: child)
+            children.append(child)
             return true
         }
+        // One order, sealed or not: what is left below epsilon depends on it.
+        if view.hasTailEdges { children.sort() }
+        for child in children { add(rest * downWeight, to: child) }
     }
 
     func masses() -> [WalkMass] {

@@ -1,21 +1,30 @@
 extension LineageSnapshot {
     /// True when `a` is a proper ancestor of `node`.
     ///
+    /// States: paths lead through works in every state, and over disputed, late and inferred edges, not over retracted
+    /// ones.
+    ///
     /// - Complexity: O(1) to O(log depth) when the labels know the answer, which is the rule; otherwise a two-sided search
     ///   pruned by the labels.
     public func isAncestor(_ a: UInt32, of node: UInt32) -> Bool {
         check(a)
         check(node)
-        return withExtendedLifetime(storage) { view.isAncestor(a, node, storage.pool) }
+        return GraphView.isAncestor(storage.view, a, node, storage.pool)
     }
 
     /// ``isAncestor(_:of:)`` for many pairs, in the order asked.
     public func areAncestors(_ pairs: [(ancestor: UInt32, node: UInt32)]) -> [Bool] {
-        pairs.map { isAncestor($0.ancestor, of: $0.node) }
+        for pair in pairs {
+            check(pair.ancestor)
+            check(pair.node)
+        }
+        return withExtendedLifetime(storage) {
+            pairs.map { GraphView.isAncestor(storage.view, $0.ancestor, $0.node, storage.pool) }
+        }
     }
 
     /// A shortest path from an ancestor down to a work, both included, or `nil` when there is none. The path of a work to
-    /// itself is the work alone.
+    /// itself is the work alone. States as in ``isAncestor(_:of:)``.
     ///
     /// - Complexity: O(ancestors of `to` that may descend from `from`).
     public func shortestPath(from: UInt32, to: UInt32) -> [UInt32]? {
@@ -29,7 +38,7 @@ extension LineageSnapshot {
 
     /// The shortest paths from an ancestor down to a work, shortest first, at most `count`.
     ///
-    /// All paths of an acyclic graph are simple. Best-first search (Hart, Nilsson, Raphael 1968) with exact remaining
+    /// States as in ``isAncestor(_:of:)``. All paths of an acyclic graph are simple. Best-first search (Hart, Nilsson, Raphael 1968) with exact remaining
     /// lengths: no partial path is taken up that is not part of an answer or as short as one.
     ///
     /// - Parameter count: 1…10.

@@ -60,7 +60,7 @@ extension LineageSnapshot {
         return answers
     }
 
-    /// Live descendants of each node, in the window.
+    /// Live descendants of each node, in the window. Hidden, redacted and merged works are passed through, not counted.
     public func descendantCounts(window: Range<Int64>? = nil) -> [UInt32] {
         var counts = [UInt32](repeating: 0, count: nodeCount)
         guard nodeCount > 0 else { return counts }
@@ -92,7 +92,7 @@ extension LineageSnapshot {
         }
     }
 
-    private func isCounted(_ node: UInt32, _ window: Range<Int64>?) -> Bool {
+    func isCounted(_ node: UInt32, _ window: Range<Int64>?) -> Bool {
         view.state(node) == NodeState.live.rawValue && (window?.contains(view.createdAt(node)) ?? true)
     }
 
@@ -146,7 +146,7 @@ extension LineageSnapshot {
         }
     }
 
-    private static func largest(_ count: Int, _ nodes: some Sequence<RankedNode>) -> [RankedNode] {
+    static func largest(_ count: Int, _ nodes: some Sequence<RankedNode>) -> [RankedNode] {
         guard count > 0 else { return [] }
         var best: [RankedNode] = []
         for node in nodes {

@@ -37,6 +37,8 @@ public struct Relatives<Relative: Sendable>: Sendable {
 extension LineageSnapshot {
     /// The other children of this work's parents, those that share most parents first, then by node.
     ///
+    /// States: siblings in every state are listed, for the layer above to show or not; retracted edges make no siblings.
+    ///
     /// - Complexity: O(children of the parents), with their sorting.
     public func siblings(of node: UInt32, limit: Int = .max) -> Relatives<Sibling> {
         check(node)
@@ -84,7 +86,7 @@ extension LineageSnapshot {
     /// Works that share an ancestor at most `generations` hops up from both, but no parent, and of which neither is an
     /// ancestor of the other.
     ///
-    /// Nearest shared ancestor first, then by hops down, then by node.
+    /// Nearest shared ancestor first, then by hops down, then by node. States as in ``siblings(of:limit:)``.
     ///
     /// - Parameters:
     ///   - generations: 2…3.

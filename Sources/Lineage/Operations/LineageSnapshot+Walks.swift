@@ -1,49 +1,54 @@
 extension LineageSnapshot {
     /// Everything this work was made from, each work once.
     ///
+    /// States: works in every state are met and passed through. Retracted edges are not followed; disputed, late and
+    /// inferred ones are, and carry their flags.
+    ///
     /// - Complexity: O(nodes and edges met), plus sorting each depth.
     public func ancestors(of node: UInt32, options: WalkOptions = WalkOptions()) -> LineageWalk {
         walk(from: node, options, goesUp: true)
     }
 
-    /// Everything made from this work, each work once.
+    /// Everything made from this work, each work once. States as in ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met), plus sorting each depth.
     public func descendants(of node: UInt32, options: WalkOptions = WalkOptions()) -> LineageWalk {
         walk(from: node, options, goesUp: false)
     }
 
-    /// The numbers of all ancestors, nearest first, in no particular order within a depth.
+    /// The numbers of all ancestors, nearest first, in no particular order within a depth. States as in
+    /// ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met).
     public func ancestorNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachUp(from: node, depthLimit: depthLimit, scratch)
+            let count = storage.view.pointee.reachUp(from: node, depthLimit: depthLimit, scratch)
             return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
 
-    /// The numbers of all descendants, nearest first, in no particular order within a depth.
+    /// The numbers of all descendants, nearest first, in no particular order within a depth. States as in
+    /// ``ancestors(of:options:)``.
     ///
     /// - Complexity: O(nodes and edges met).
     public func descendantNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachDown(from: node, depthLimit: depthLimit, scratch)
+            let count = storage.view.pointee.reachDown(from: node, depthLimit: depthLimit, scratch)
             return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
 
     /// The ancestors-or-self without parents, ascending. A work without parents is its own root.
     ///
+    /// States: a root in any state counts; a work whose only credits are retracted is a root.
+    ///
     /// - Complexity: O(ancestors).
     public func roots(of node: UInt32) -> [UInt32] {
         check(node)
         return withScratch { scratch in
-            let count = view.reachUp(from: node, depthLimit: .max, scratch)
-            var roots: [UInt32] = []
-            for index in 0...count where view.isRoot(scratch.queue[index]) { roots.append(scratch.queue[index]) }
+            var roots = storage.view.pointee.roots(above: node, scratch)
             roots.sort()
             return roots
         }
@@ -52,74 +57,7 @@ extension LineageSnapshot {
     /// Runs a query with work space of its own.
     @inline(__always)
     func withScratch<Result>(_ body: (Scratch) -> Result) -> Result {
-        let scratch = storage.pool.take(nodeCount: nodeCount)
-        defer { storage.pool.giveBack(scratch) }
-        return withExtendedLifetime(storage) { body(scratch) }
-    }
-}
-
-extension GraphView {
-    /// Breadth-first up from `start`: the queue then holds `start` and all ancestors within the depth. Returns how many
-    /// follow `start`.
-    func reachUp(from start: UInt32, depthLimit: Int, _ scratch: Scratch) -> Int {
-        let marks = scratch.marks
-        let queue = scratch.queue
-        let mark = scratch.freshMarks(1)
-        marks[Int(start)] = mark
-        queue[0] = start
-        var head = 0
-        var tail = 1
-        var levelEnd = 1
-        var depth = 0
-        while head < tail {
-            if head == levelEnd {
-                depth += 1
-                levelEnd = tail
-            }
-            if depth >= depthLimit { break }
-            let node = queue[head]
-            head += 1
-            forEachParent(of: node) { parent in
-                if marks[Int(parent)] != mark {
-                    marks[Int(parent)] = mark
-                    queue[tail] = parent
-                    tail += 1
-                }
-                return true
-            }
-        }
-        return tail - 1
-    }
-
-    /// As ``reachUp(from:depthLimit:_:)``, down.
-    func reachDown(from start: UInt32, depthLimit: Int, _ scratch: Scratch) -> Int {
-        let marks = scratch.marks
-        let queue = scratch.queue
-        let mark = scratch.freshMarks(1)
-        marks[Int(start)] = mark
-        queue[0] = start
-        var head = 0
-        var tail = 1
-        var levelEnd = 1
-        var depth = 0
-        while head < tail {
-            if head == levelEnd {
-                depth += 1
-                levelEnd = tail
-            }
-            if depth >= depthLimit { break }
-            let node = queue[head]
-            head += 1
-            forEachChild(of: node) { child in
-                if marks[Int(child)] != mark {
-                    marks[Int(child)] = mark
-                    queue[tail] = child
-                    tail += 1
-                }
-                return true
-            }
-        }
-        return tail - 1
+        withExtendedLifetime(storage) { storage.pool.withScratch(nodeCount: nodeCount, body) }
     }
 }
 
@@ -131,7 +69,7 @@ extension LineageSnapshot {
         let filter = EdgeFilter(options)
         return withScratch { scratch in
             var walk = LineageWalk(start: start, nodes: [], edges: [], truncated: false)
-            if view.createdAt(start) > filter.asOf { return walk }
+            if !filter.passes(start, view) { return walk }
             let mark = scratch.freshMarks(1)
             scratch.marks[Int(start)] = mark
             scratch.queue[0] = start
@@ -203,26 +141,5 @@ extension LineageSnapshot {
             }
         }
         return edges
-    }
-}
-
-extension GraphView {
-    /// Calls `body` with each neighbor over an edge that the filter passes, until it returns false.
-    @inline(__always)
-    func forEachNeighbor(of node: UInt32, _ filter: EdgeFilter, goesUp: Bool, _ body: (UInt32) -> Bool) {
-        switch (goesUp, filter.passesAll) {
-        case (true, true): forEachParent(of: node, body)
-        case (false, true): forEachChild(of: node, body)
-        case (true, false):
-            forEachLink(of: node) { link in
-                !(filter.passes(link) && createdAt(link.parent) <= filter.asOf) || body(link.parent)
-            }
-        case (false, false):
-            forEachChild(of: node) { child in
-                guard createdAt(child) <= filter.asOf, let link = link(child: child, parent: node), filter.passes(link)
-                else { return true }
-                return body(child)
-            }
-        }
     }
 }

@@ -9,17 +9,20 @@ public struct WalkOptions: Sendable {
     /// Only works created and credits given up to this time, milliseconds since 1970 UTC. An edge that was retracted
     /// since then stays left out.
     public var asOf: Int64?
+    /// Only works numbered below this: the collection as it was when it held so many. Late credits are told apart by `asOf`.
+    public var nodeBound: UInt32?
     /// Whether the answer lists the edges among its nodes.
     public var includesEdges: Bool
 
     public init(
         depthLimit: Int? = nil, kinds: Set<EdgeKind>? = nil, nodeLimit: Int? = nil, asOf: Int64? = nil,
-        includesEdges: Bool = true
+        nodeBound: UInt32? = nil, includesEdges: Bool = true
     ) {
         self.depthLimit = depthLimit
         self.kinds = kinds
         self.nodeLimit = nodeLimit
         self.asOf = asOf
+        self.nodeBound = nodeBound
         self.includesEdges = includesEdges
     }
 }
@@ -55,14 +58,21 @@ public struct LineageWalk: Sendable {
 struct EdgeFilter {
     let kinds: UInt16
     let asOf: Int64
+    let nodeBound: UInt32
 
     init(_ options: WalkOptions) {
         kinds = options.kinds.map { $0.reduce(0) { $0 | 1 << UInt16($1.rawValue) } } ?? UInt16.max
         asOf = options.asOf ?? Int64.max
+        nodeBound = options.nodeBound ?? UInt32.max
     }
 
     /// True when every edge that is not retracted passes.
-    var passesAll: Bool { kinds == UInt16.max && asOf == Int64.max }
+    var passesAll: Bool { kinds == UInt16.max && asOf == Int64.max && nodeBound == UInt32.max }
+
+    @inline(__always)
+    func passes(_ node: UInt32, _ view: GraphView) -> Bool {
+        node < nodeBound && (asOf == Int64.max || view.createdAt(node) <= asOf)
+    }
 
     @inline(__always)
     func passes(_ link: ParentLink) -> Bool {

@@ -1,95 +1,31 @@
-/// What the labels alone say about "does `a` reach down to `b`?".
-enum LabelVerdict {
-    case no, yes, unknown
-}
-
+/// The is-ancestor question, where the labels leave it open.
 extension GraphView {
-    /// False when the labels exclude that `a` is an ancestor of `b`. Never false for a true ancestor.
+    /// True when `a` is a proper ancestor of `b`.
     ///
-    /// Negative labels stay right under retraction: blooms only become too large, and levels stay ordered.
+    /// Works on the view where it lies: copying it would cost more than most answers.
     @inline(__always)
-    func mayReach(_ a: UInt32, _ b: UInt32) -> Bool {
-        let labelA = reachLabel(a)
-        let labelB = reachLabel(b)
-        if labelA.pointee.rank >= labelB.pointee.rank { return false }
-        if levelsAreComplete, labelA.pointee.level >= labelB.pointee.level { return false }
-        if labelA.pointee.bloom.exceeds(labelB.pointee.bloom) { return false }
-        let supportsA = supportLabel(a)
-        let supportsB = supportLabel(b)
-        if supportsA.pointee.descendsFrom & ~supportsB.pointee.descendsFrom != 0 { return false }
-        return !(leadsToIsComplete && supportsB.pointee.leadsTo & ~supportsA.pointee.leadsTo != 0)
-    }
-
-    /// True when the labels prove that `a` is an ancestor-or-self of `b`. Only where ``trustsPositives(to:)``.
-    @inline(__always)
-    func surelyReaches(_ a: UInt32, _ b: UInt32) -> Bool {
-        supportLabel(a).pointee.leadsTo & supportLabel(b).pointee.descendsFrom != 0 || isForestAncestor(a, b)
-    }
-
-    /// True when `a` is an ancestor-or-self of `b` in the forest of deepest parents. O(log depth).
-    @inline(__always)
-    func isForestAncestor(_ a: UInt32, _ b: UInt32) -> Bool {
-        let level = reachLabel(a).pointee.level
-        var node = b
-        var label = reachLabel(b)
-        while label.pointee.level > level {
-            let jump = label.pointee.jump
-            let jumpLabel = reachLabel(jump)
-            if jumpLabel.pointee.level >= level {
-                node = jump
-                label = jumpLabel
-            } else {
-                node = label.pointee.parent
-                label = reachLabel(node)
-            }
-        }
-        return node == a
-    }
-
-    /// False when a retraction since the labels were made may have cut a path to `b`: positive labels then prove
-    /// nothing, and only a search over the edges does.
-    @inline(__always)
-    func trustsPositives(to b: UInt32) -> Bool {
-        if retractedCount == 0 { return true }
-        return trustsPositivesSlowly(to: b)
+    static func isAncestor(_ view: UnsafePointer<GraphView>, _ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
+        if a == b || !view.pointee.mayReach(a, b) { return false }
+        if trustsPositives(view, to: b), view.pointee.surelyReaches(a, b) { return true }
+        return search(view, a, b, pool)
     }
 
     @inline(never)
-    private func trustsPositivesSlowly(to b: UInt32) -> Bool {
-        if trustsNoPositive { return false }
-        guard let retractedChildren else { return true }
-        for index in 0..<retractedCount {
-            let child = retractedChildren[index]
-            if child == b || mayReach(child, b) { return false }
-        }
-        return true
+    private static func search(
+        _ view: UnsafePointer<GraphView>, _ a: UInt32, _ b: UInt32, _ pool: ScratchPool
+    ) -> Bool {
+        view.pointee.searchIsAncestor(a, b, pool)
     }
 
-    /// The answer without a search, if the labels know it.
-    @inline(__always)
-    func labelVerdict(_ a: UInt32, _ b: UInt32) -> LabelVerdict {
-        if !mayReach(a, b) { return .no }
-        return trustsPositives(to: b) && surelyReaches(a, b) ? .yes : .unknown
-    }
-
-    /// True when `a` is a proper ancestor of `b`.
-    @inline(__always)
     func isAncestor(_ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
-        if a == b { return false }
-        switch labelVerdict(a, b) {
-        case .no: return false
-        case .yes: return true
-        case .unknown: return searchIsAncestor(a, b, pool)
-        }
+        withUnsafePointer(to: self) { Self.isAncestor($0, a, b, pool) }
     }
 
     @inline(never)
     private func searchIsAncestor(_ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
-        if trustsPositives(to: b), probeFirstChildren(a, b) { return true }
+        if labels != .none, trustsPositives(to: b), probeFirstChildren(a, b) { return true }
         if let answer = searchNearby(a, b) { return answer }
-        let scratch = pool.take(nodeCount: Int(nodeCount))
-        defer { pool.giveBack(scratch) }
-        return searchIsAncestor(a, b, scratch)
+        return pool.withScratch(nodeCount: Int(nodeCount)) { searchIsAncestor(a, b, $0) }
     }
 
     /// How many first children are followed before a search.

@@ -75,6 +75,17 @@ public struct DerivedFiles: Sendable {
         }
     }
 
+    /// As ``read(_:_:)``, without reading the file into memory: the content lies in a mapping, at an address that is a
+    /// multiple of 8, and stays there as long as `body` or what it makes refers to the mapped file.
+    public func map<Value>(
+        _ name: String, _ body: (UnsafeRawBufferPointer, MappedFile) throws -> Value
+    ) throws -> Value? {
+        let path = directory + "/" + name
+        guard let file = try FileIO.map(path) else { return nil }
+        let (_, payload) = try Self.verified(file.bytes, path)
+        return try body(payload, file)
+    }
+
     /// Removes a file, when there is one.
     public func remove(_ name: String) throws(StorageError) {
         let path = directory + "/" + name

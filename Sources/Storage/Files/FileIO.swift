@@ -50,11 +50,45 @@ enum FileIO {
         return bytes
     }
 
+    /// A file mapped for reading, or `nil` when there is none.
+    ///
+    /// An unreadable block of a mapping is a signal, not an error: only for files that a caller reads in full, and
+    /// verifies, before it relies on them.
+    static func map(_ path: String) throws(StorageError) -> MappedFile? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("open", path)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("examine", path) }
+        let count = Int(status.st_size)
+        if count == 0 { return MappedFile(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
+            throw failure("map", path)
+        }
+        return MappedFile(UnsafeRawBufferPointer(start: memory, count: count))
+    }
+
     /// Makes a created or renamed entry durable: without this a crash may forget the name of a synced file.
     static func syncDirectory(_ directory: String) throws(StorageError) {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", directory) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("sync", directory) }
+    }
+}
+
+/// The bytes of a file, mapped as long as anyone refers to this. Files here are replaced, never changed in place, so the
+/// bytes stay as they are even when the file has a successor.
+public final class MappedFile: @unchecked Sendable {
+    // Safe: an address and a size, which never change, of memory that nobody writes to.
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }
 }
