@@ -13,16 +13,28 @@ struct CSVLineageWriter: LineageWriter {
                 credit.parent, credit.child, credit.kind.name, "\(credit.weight)", ExchangeText.joined(credit.flags),
                 credit.at.map(ExchangeText.text) ?? "",
             ]
-            try sink(Array((fields.map(Self.quoted).joined(separator: ",") + "\r\n").utf8))
+            var record: [UInt8] = []
+            for (position, field) in fields.enumerated() {
+                if position > 0 { record.append(UInt8(ascii: ",")) }
+                Self.append(field, to: &record)
+            }
+            try sink(record + [UInt8(ascii: "\r"), UInt8(ascii: "\n")])
         }
     }
 
-    private static func quoted(_ field: String) -> String {
-        let needsQuotes = field.utf8.contains { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-                || byte == UInt8(ascii: "\r")
+    /// Byte by byte: a quote before a combining accent is still a quote.
+    private static func append(_ field: String, to record: inout [UInt8]) {
+        let special: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        guard field.utf8.contains(where: special.contains) else {
+            record += field.utf8
+            return
         }
-        return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        record.append(UInt8(ascii: "\""))
+        for byte in field.utf8 {
+            if byte == UInt8(ascii: "\"") { record.append(byte) }
+            record.append(byte)
+        }
+        record.append(UInt8(ascii: "\""))
     }
 }
 
