@@ -22,7 +22,8 @@ enum Samples {
             .init(
                 parent: "dragon", child: "twin", kind: .inspiredBy, weight: 0.1, flags: [.late, .inferred], at: ms(999)),
             .init(parent: "harbor", child: "twin", kind: .remix, weight: 0.9, at: ms(180) + 7),
-            .init(parent: "path/with spaces%41", child: "twin", kind: EdgeKind(rawValue: 9), weight: 0.125, at: ms(180)),
+            .init(
+                parent: "path/with spaces%41", child: "twin", kind: EdgeKind(rawValue: 9), weight: 0.125, at: ms(180)),
             .init(
                 parent: "twin", child: "dragon", kind: .remix, weight: 1, flags: [.retracted, .late], at: ms(2_000)),
         ])
@@ -73,9 +74,10 @@ struct RandomDocument {
         }
         var credits: [LineageDocument.Credit] = []
         for child in works.indices.dropFirst() {
-            let parents = Set((0..<Int.random(in: 0...3, using: &generator)).map { _ in
-                Int.random(in: 0..<child, using: &generator)
-            })
+            let parents = Set(
+                (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+                    Int.random(in: 0..<child, using: &generator)
+                })
             for parent in parents.shuffled(using: &generator) {
                 credits.append(
                     .init(
@@ -90,7 +92,8 @@ struct RandomDocument {
     }
 
     private static let pieces = [
-        "a", "Z", "7", ",", "\"", "'", ":", ";", "<", ">", "&", "%", "/", "\\", "|", "é", "龍", "🜁", " ", "]]>", "{", "}", "_:",
+        "a", "Z", "7", ",", "\"", "'", ":", ";", "<", ">", "&", "%", "/", "\\", "|", "é", "龍", "🜁", " ", "]]>", "{",
+        "}", "_:",
         "work:", "--", "e\u{301}", "\u{301}",
     ]
 

@@ -12,8 +12,8 @@ import StrictJSON
 /// | other remixes and variations, collab, numbered kinds | `componentOf` |
 /// | inspiredBy | `inputTo` |
 ///
-/// What the standard has no field for stands in an assertion of its own, `org.arcanea.lineage`, as the standard allows.
-/// Nothing is signed: signing belongs to whoever publishes the works.
+/// Retracted credits become no ingredient. They and what the standard has no field for stand in an assertion of its own,
+/// `org.arcanea.lineage`, as the standard allows. Nothing is signed: signing belongs to whoever publishes the works.
 enum C2PAVocabulary {
     static let ingredientLabel = "c2pa.ingredient.v3"
     static let lineageLabel = "org.arcanea.lineage"
@@ -70,7 +70,8 @@ struct C2PALineageWriter: LineageWriter {
             instanceID = C2PAVocabulary.instance(work.id)
             assertions = []
             var hasParent = false
-            for (position, credit) in credits.enumerated() {
+            // A credit that was taken back is on record below, and no claim about the work.
+            for (position, credit) in credits.filter({ !$0.flags.contains(.retracted) }).enumerated() {
                 let relationship = C2PAVocabulary.relationship(credit.kind, hasParent: hasParent)
                 hasParent = hasParent || relationship == "parentOf"
                 let ingredient = Ingredient(

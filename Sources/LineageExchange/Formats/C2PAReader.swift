@@ -28,7 +28,8 @@ struct C2PALineageReader: LineageReader {
         let child = try C2PAVocabulary.id(instance)
         var manifest: Manifest = (LineageDocument.Work(id: child), [])
         manifest.work.title = try object.optionalString("title", bytes: 0...ExchangeLimits.titleBytesMax)
-        var stated: [String: LineageDocument.Credit] = [:]
+        var stated: [LineageDocument.Credit] = []
+        var ingredients: [LineageDocument.Credit] = []
         var parents = 0
         for element in try object.optionalArray("assertions", count: 0...1_000).map(Array.init) ?? [] {
             var assertion = try element.object()
@@ -43,18 +44,17 @@ struct C2PALineageReader: LineageReader {
                 guard parents <= 1 else {
                     throw data.refusal("relationship", "is a second parentOf", limit: "one parentOf a manifest")
                 }
-                manifest.credits.append(credit)
+                ingredients.append(credit)
             }
         }
-        for position in manifest.credits.indices {
-            if let credit = stated.removeValue(forKey: manifest.credits[position].parent) {
-                manifest.credits[position] = credit
-            }
-        }
-        if let parent = stated.keys.min() {
+        let names = Set(ingredients.map(\.parent))
+        if let credit = stated.first(where: { !$0.flags.contains(.retracted) && !names.contains($0.parent) }) {
             throw FieldFault(
-                C2PAVocabulary.lineageLabel, "names \(parent.excerpt), which is no ingredient", limit: "an ingredient")
+                C2PAVocabulary.lineageLabel, "names \(credit.parent.excerpt), which is no ingredient",
+                limit: "an ingredient")
         }
+        let known = Set(stated.map(\.parent))
+        manifest.credits = stated + ingredients.filter { !known.contains($0.parent) }
         return manifest
     }
 
@@ -78,16 +78,15 @@ struct C2PALineageReader: LineageReader {
     /// Fills in the work and gives what is stated about its credits.
     private static func lineage(
         _ data: inout JSONObjectReader, _ work: inout LineageDocument.Work
-    ) throws -> [String: LineageDocument.Credit] {
+    ) throws -> [LineageDocument.Credit] {
         work.creator = try data.optionalString("creator", bytes: ExchangeLimits.idBytes)
         work.createdAt = try data.optionalTimestamp("createdAt")
         work.state = try data.optionalString("state", bytes: 0...64).map { try ExchangeText.state($0, field: "state") }
-        var credits: [String: LineageDocument.Credit] = [:]
-        let stated = try data.optionalArray("credits", count: 0...LineageGraph.parentsMax)
-        for element in stated.map(Array.init) ?? [] {
+        return try (data.optionalArray("credits", count: 0...LineageGraph.parentsMax).map(Array.init) ?? []).map {
+            element in
             var object = try element.object()
             let parent = try C2PAVocabulary.id(object.requiredString("instanceID", bytes: 1...4_096))
-            credits[parent] = LineageDocument.Credit(
+            return LineageDocument.Credit(
                 parent: parent, child: work.id,
                 kind: try object.optionalString("kind", bytes: 0...64).map {
                     try ExchangeText.kind($0, field: "kind")
@@ -97,6 +96,5 @@ struct C2PALineageReader: LineageReader {
                     object.optionalStrings("flags", count: 0...4, bytes: 0...64) ?? [], field: "flags"),
                 at: try object.optionalTimestamp("at"))
         }
-        return credits
     }
 }

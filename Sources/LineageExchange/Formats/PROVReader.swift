@@ -162,7 +162,8 @@ private struct PROVReading {
             try body()
         } catch let fault as FieldFault {
             throw LineageFormatError(
-                file: file, line: lines.line(of: name, in: section), field: "\(name).\(fault.field)", message: fault.message,
+                file: file, line: lines.line(of: name, in: section), field: "\(name).\(fault.field)",
+                message: fault.message,
                 limit: fault.limit)
         } catch let error as JSONError {
             throw LineageFormatError(
