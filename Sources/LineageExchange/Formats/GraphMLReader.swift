@@ -17,8 +17,10 @@ struct GraphMLLineageReader: LineageReader {
         let isComplete = parser.parse()
         if let failure = stream.failure { throw failure }
         if let fault = delegate.fault { throw fault }
-        guard isComplete, delegate.hasGraph else {
-            let reason = delegate.hasGraph || !isComplete ? "is not well-formed XML" : "holds no graph"
+        // The parser takes a stream that ends early for a whole document.
+        let isWellFormed = isComplete && parser.parserError == nil && delegate.isClosed
+        guard isWellFormed, delegate.hasGraph else {
+            let reason = isWellFormed ? "holds no graph" : "is not well-formed XML"
             throw LineageFormatError(
                 file: input.name, line: parser.lineNumber, field: "graphml", message: reason, limit: "GraphML 1.0")
         }
@@ -30,6 +32,8 @@ struct GraphMLLineageReader: LineageReader {
 private final class GraphMLDelegate: NSObject, XMLParserDelegate {
     private(set) var fault: (any Error)?
     private(set) var hasGraph = false
+    /// Whether the document's element ended.
+    private(set) var isClosed = false
 
     private let file: String
     private var builder: DocumentBuilder
@@ -141,6 +145,7 @@ private final class GraphMLDelegate: NSObject, XMLParserDelegate {
                 if let key { defaults[key] = text }
                 key = nil
             case "key": key = nil
+            case "graphml": isClosed = true
             case "data":
                 if let key, element != nil { element?.data[names[key] ?? ""] = text }
                 key = nil

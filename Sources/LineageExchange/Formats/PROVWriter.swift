@@ -24,7 +24,8 @@ struct PROVLineageWriter: LineageWriter {
                 try source.forEachWork { work in
                     guard let time = work.createdAt else { return }
                     number += 1
-                    try put("_:g\(number)", ["prov:entity": Self.work(work.id), "prov:time": ExchangeText.text(time)])
+                    let body = GenerationBody(entity: Self.work(work.id), time: ExchangeText.text(time))
+                    try put("_:g\(number)", body)
                 }
             }
             try document.section("wasAttributedTo") { put in
@@ -32,7 +33,7 @@ struct PROVLineageWriter: LineageWriter {
                 try source.forEachWork { work in
                     guard let creator = work.creator else { return }
                     number += 1
-                    let body = ["prov:entity": Self.work(work.id), "prov:agent": Self.agent(creator)]
+                    let body = AttributionBody(entity: Self.work(work.id), agent: Self.agent(creator))
                     try put("_:a\(number)", body)
                 }
             }
@@ -75,6 +76,26 @@ struct PROVLineageWriter: LineageWriter {
         init(_ work: LineageDocument.Work) {
             label = work.title
             state = work.state.map(ExchangeText.name)
+        }
+    }
+
+    private struct GenerationBody: Encodable {
+        var entity: String
+        var time: String
+
+        enum CodingKeys: String, CodingKey {
+            case entity = "prov:entity"
+            case time = "prov:time"
+        }
+    }
+
+    private struct AttributionBody: Encodable {
+        var entity: String
+        var agent: String
+
+        enum CodingKeys: String, CodingKey {
+            case entity = "prov:entity"
+            case agent = "prov:agent"
         }
     }
 

@@ -50,24 +50,30 @@ public struct LineageInput {
 
     /// Calls `body` with each line and its number, without its end (LF or CRLF).
     func forEachLine(_ body: ([UInt8], Int) throws -> Void) throws {
-        var rest: [UInt8] = []
-        var number = 0
+        var line: [UInt8] = []
+        var number = 1
         while let piece = try next() {
-            rest += piece
-            var start = 0
-            while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            var rest = piece[...]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                line += rest[..<end]
+                try checkLength(line, number)
+                try body(Self.withoutReturn(line), number)
+                line.removeAll(keepingCapacity: true)
                 number += 1
-                try body(Self.withoutReturn(rest[start..<end]), number)
-                start = end + 1
+                rest = rest[(end + 1)...]
             }
-            rest.removeFirst(start)
-            guard rest.count <= ExchangeLimits.lineBytesMax else {
-                throw LineageFormatError(
-                    file: name, line: number + 1, message: "the line is too long",
-                    limit: "\(ExchangeLimits.lineBytesMax) bytes")
-            }
+            line += rest
+            try checkLength(line, number)
         }
-        if !rest.isEmpty { try body(Self.withoutReturn(rest[...]), number + 1) }
+        if !line.isEmpty { try body(Self.withoutReturn(line), number) }
+    }
+
+    private func checkLength(_ line: [UInt8], _ number: Int) throws {
+        guard line.count <= ExchangeLimits.lineBytesMax else {
+            throw LineageFormatError(
+                file: name, line: number, message: "the line is too long",
+                limit: "\(ExchangeLimits.lineBytesMax) bytes")
+        }
     }
 
     /// Everything, for formats that have to be read as a whole.
@@ -83,7 +89,7 @@ public struct LineageInput {
         return bytes
     }
 
-    private static func withoutReturn(_ line: ArraySlice<UInt8>) -> [UInt8] {
-        Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+    private static func withoutReturn(_ line: [UInt8]) -> [UInt8] {
+        line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : line
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 /// An input as the stream that the XML parser of Foundation reads.
 final class PulledStream: InputStream {
     private let input: LineageInput
+    private var gate: UTF8Gate
     private var piece: [UInt8] = []
     private var offset = 0
     private var status = Status.notOpen
@@ -11,6 +12,7 @@ final class PulledStream: InputStream {
 
     init(_ input: LineageInput) {
         self.input = input
+        gate = UTF8Gate(file: input.name)
         super.init(data: Data())
     }
 
@@ -23,7 +25,7 @@ final class PulledStream: InputStream {
     override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength: Int) -> Int {
         if offset == piece.count {
             do {
-                piece = try input.next().map { Array($0) } ?? []
+                piece = try nextPiece()
             } catch {
                 failure = error
                 piece = []
@@ -38,5 +40,15 @@ final class PulledStream: InputStream {
         piece.withUnsafeBufferPointer { buffer.update(from: $0.baseAddress! + offset, count: count) }
         offset += count
         return count
+    }
+
+    /// Empty at the end only.
+    private func nextPiece() throws -> [UInt8] {
+        while let next = try input.next() {
+            let bytes = try gate.pass(next)
+            if !bytes.isEmpty { return bytes }
+        }
+        try gate.finish()
+        return []
     }
 }

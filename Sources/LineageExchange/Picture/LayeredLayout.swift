@@ -112,9 +112,11 @@ struct LayeredLayout {
                 y += items[item].height
             }
         }
+        // Each sweep looks back only. The last one goes left, so that chains of ancestors run straight into the asked work.
         for sweep in 0..<Self.placeSweeps {
-            for column in sweep % 2 == 0 ? Array(columns.indices) : columns.indices.reversed() {
-                align(columns[column])
+            let goesRight = sweep % 2 == 0
+            for column in goesRight ? Array(columns.indices) : columns.indices.reversed() {
+                align(columns[column], with: goesRight ? left : right)
             }
         }
         let top = items.map { $0.y - $0.height / 2 }.min() ?? 0
@@ -123,15 +125,15 @@ struct LayeredLayout {
 
     /// Moves a column's items as near to their neighbors as their order and heights allow: minimizes
     /// Σ (y - mean of the neighbors)² subject to y[i + 1] - y[i] >= the half heights between, by isotonic regression.
-    private mutating func align(_ column: [Int]) {
+    private mutating func align(_ column: [Int], with sides: [[Int]]) {
         var offset = 0.0
         var offsets: [Double] = []
         var blocks: [(sum: Double, weight: Double, count: Int)] = []
         for (position, item) in column.enumerated() {
             if position > 0 { offset += (items[column[position - 1]].height + items[item].height) / 2 }
             offsets.append(offset)
-            let neighbors = left[item] + right[item]
-            let isBend = neighbors.count == 2 && items[item].height == Self.bendHeight
+            let neighbors = sides[item]
+            let isBend = items[item].height == Self.bendHeight
             let wish =
                 neighbors.isEmpty
                 ? items[item].y : neighbors.reduce(0) { $0 + items[$1].y } / Double(neighbors.count)

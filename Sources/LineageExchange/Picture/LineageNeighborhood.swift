@@ -5,7 +5,7 @@ public import Lineage
 ///
 /// Works are taken one by one from both sides. Among ancestors that with the largest share comes first: the product of the
 /// shares of its credits on the way, lowered by each hop. Among descendants that with most live children of its own, again
-/// lowered by each hop, so that children come before distant kin. Works that were taken down keep their place.
+/// lowered by each hop and by each sibling before it, so that neither distant kin nor one large family crowds out the rest. Works that were taken down keep their place.
 public struct LineageNeighborhood: Sendable {
     public struct Place: Sendable, Hashable {
         public var node: UInt32
@@ -26,6 +26,8 @@ public struct LineageNeighborhood: Sendable {
 
     /// How much of the score is left after a hop.
     private static let hopFactor = 0.6
+    /// How much each sibling before it lowers a child's score.
+    private static let siblingFactor = 0.3
     /// Children of one work that are compared; of a work with more, the oldest.
     private static let comparedChildrenMax = 4_096
 
@@ -103,11 +105,14 @@ public struct LineageNeighborhood: Sendable {
                 side.offer(link.parent, .init(score: score, depth: from.depth + 1))
             }
         } else {
-            for child in snapshot.children(of: node).prefix(comparedChildrenMax) {
-                let children = Double(snapshot.liveChildCount(of: child))
-                // 0 children count half, each tenfold number adds a half.
-                let fame = 0.5 + 0.15 * (children + 1).squareRoot()
-                side.offer(child, .init(score: from.score * hopFactor * min(fame, 3), depth: from.depth + 1))
+            let children = snapshot.children(of: node).prefix(comparedChildrenMax)
+            let ranked = children.map { (node: $0, children: snapshot.liveChildCount(of: $0)) }
+                .sorted { ($1.children, $0.node) < ($0.children, $1.node) }
+            for (rank, child) in ranked.enumerated() {
+                // Later siblings count less, so that the picture shows what grew from the first ones as well.
+                let fame = min(3, 0.5 + 0.15 * Double(child.children + 1).squareRoot())
+                let score = from.score * hopFactor * fame / (1 + Double(rank) * siblingFactor)
+                side.offer(child.node, .init(score: score, depth: from.depth + 1))
             }
         }
     }
