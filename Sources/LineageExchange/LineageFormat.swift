@@ -63,8 +63,17 @@ public enum LineageFormat: String, Sendable, CaseIterable {
 /// Takes bytes of a file, in order.
 public typealias ByteSink = ([UInt8]) throws -> Void
 
+/// How often a writer goes over its source, so that progress can be told.
+public struct LineagePasses: Sendable, Equatable {
+    /// Passes over the works, with or without their credits.
+    public var works: Int
+    public var credits: Int
+}
+
 /// Writes one format.
 public protocol LineageWriter: Sendable {
+    var passes: LineagePasses { get }
+
     /// Writes the whole lineage piece by piece; memory does not grow with it.
     ///
     /// - Throws: what the source and the sink throw.

@@ -24,6 +24,21 @@ struct RoundTripTests {
         #expect(reading.creditLines.allSatisfy { $0 > 0 })
     }
 
+    /// Files of ours as networkx and the prov package read them and wrote them again.
+    @Test(arguments: [("sample.networkx.graphml", LineageFormat.graphml), ("sample.prov-python.json", .prov)])
+    func readsWhatOtherProgramsWrote(_ name: String, _ format: LineageFormat) throws {
+        let input = try LineageInput(path: Samples.folder.appending(path: name).path)
+        #expect(try format.reader.read(input).document.canonical() == Samples.document.canonical())
+    }
+
+    @Test(arguments: LineageFormat.allCases)
+    func writersSayHowOftenTheyAsk(_ format: LineageFormat) throws {
+        let counter = PassCounter(document: Samples.document)
+        _ = try format.writer.bytes(counter)
+        #expect(format.writer.passes.works == counter.works)
+        #expect(format.writer.passes.credits == counter.credits)
+    }
+
     @Test(arguments: LineageFormat.allCases)
     func keepsRandomLineages(_ format: LineageFormat) throws {
         let seed = testSeed()
@@ -110,5 +125,28 @@ struct RoundTripTests {
                 .init(parent: "xmp:iid:2", child: "xmp:iid:1", kind: .remix),
                 .init(parent: "xmp:iid:3", child: "xmp:iid:1", kind: .inspiredBy),
             ])
+    }
+}
+
+private final class PassCounter: LineageSource {
+    let document: LineageDocument
+    var works = 0
+    var credits = 0
+
+    init(document: LineageDocument) { self.document = document }
+
+    func forEachWork(_ body: (LineageDocument.Work) throws -> Void) throws {
+        works += 1
+        try document.forEachWork(body)
+    }
+
+    func forEachCredit(_ body: (LineageDocument.Credit) throws -> Void) throws {
+        credits += 1
+        try document.forEachCredit(body)
+    }
+
+    func forEachWorkWithCredits(_ body: (LineageDocument.Work, [LineageDocument.Credit]) throws -> Void) throws {
+        works += 1
+        try document.forEachWorkWithCredits(body)
     }
 }

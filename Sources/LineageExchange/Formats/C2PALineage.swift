@@ -48,6 +48,8 @@ enum C2PAVocabulary {
 
 /// Writes one object a line. Titles of ingredients need the works twice: memory grows with the titles of credited works.
 struct C2PALineageWriter: LineageWriter {
+    let passes = LineagePasses(works: 2, credits: 1)
+
     func write(_ source: some LineageSource, to sink: ByteSink) throws {
         var credited: Set<String> = []
         try source.forEachCredit { credited.insert($0.parent) }

@@ -4,6 +4,8 @@ import Lineage
 ///
 /// Flags are joined by `|`, times are RFC 3339, an unknown time is empty. Works that no credit names are not in it.
 struct CSVLineageWriter: LineageWriter {
+    let passes = LineagePasses(works: 0, credits: 1)
+
     static let columns = ["parent", "child", "kind", "weight", "flags", "at"]
 
     func write(_ source: some LineageSource, to sink: ByteSink) throws {

@@ -5,6 +5,8 @@ import Lineage
 ///
 /// Works that only credits name get a node with nothing but the id. Memory grows with the ids.
 struct GraphMLLineageWriter: LineageWriter {
+    let passes = LineagePasses(works: 1, credits: 2)
+
     func write(_ source: some LineageSource, to sink: ByteSink) throws {
         try sink(Array(GraphMLVocabulary.head.utf8))
         var numbers: [String: Int] = [:]

@@ -3,6 +3,8 @@ import StrictJSON
 
 /// One JSON object a line: `{"id":…}` for a work, `{"parent":…,"child":…}` for a credit. Fields without a value are left out.
 struct JSONLinesLineageWriter: LineageWriter {
+    let passes = LineagePasses(works: 1, credits: 1)
+
     func write(_ source: some LineageSource, to sink: ByteSink) throws {
         try source.forEachWork { work in
             try sink(JSONOutput.encode(WorkLine(work)) + [UInt8(ascii: "\n")])

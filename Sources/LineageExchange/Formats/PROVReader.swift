@@ -102,13 +102,11 @@ private struct PROVReading {
                             try ExchangeText.kind($0, field: "arc:kind")
                         } ?? fallback,
                         weight: try Self.weight(&record),
-                        flags: try ExchangeText.flags(
-                            record.optionalStrings("arc:flags", count: 0...4, bytes: 0...64) ?? [],
-                            field: "arc:flags"),
+                        flags: try ExchangeText.flags(Self.texts(record.value("arc:flags")), field: "arc:flags"),
                         at: try Self.literal(record.value("arc:at")).map {
                             try ExchangeText.time($0, field: "arc:at")
                         })
-                    let position = try record.optionalInt("arc:position", in: 0...LineageGraph.parentsMax)
+                    let position = try Self.position(record.value("arc:position"))
                     let line = lines.line(of: name, in: section)
                     relations.append(Relation(credit: credit, position: position ?? .max, line: line))
                 }
@@ -125,6 +123,23 @@ private struct PROVReading {
             return try ExchangeText.weight(try literal(value) ?? "", field: "arc:weight")
         }
         return Float(try value.double())
+    }
+
+    /// Other programs write numbers as typed literals.
+    private static func position(_ value: JSONElement?) throws -> Int? {
+        guard let value else { return nil }
+        guard value.type == .object else { return try value.integer(in: 0...LineageGraph.parentsMax) }
+        guard let position = try literal(value).flatMap({ Int($0) }), position >= 0 else {
+            throw FieldFault("arc:position", "must be a whole number", limit: "0…\(LineageGraph.parentsMax)")
+        }
+        return position
+    }
+
+    /// One text or several: other programs write an array of one as its element.
+    private static func texts(_ value: JSONElement?) throws -> [String] {
+        guard let value else { return [] }
+        guard value.type == .array else { return [try literal(value) ?? ""] }
+        return try value.array(count: 0...4).map { try literal($0) ?? "" }
     }
 
     /// The text of a string or of a typed literal `{"$": …, "type": …}`.

@@ -3,6 +3,8 @@ import StrictJSON
 
 /// Writes PROV-JSON section by section; each section is one pass over the source.
 struct PROVLineageWriter: LineageWriter {
+    let passes = LineagePasses(works: 4, credits: 2)
+
     func write(_ source: some LineageSource, to sink: ByteSink) throws {
         try withoutActuallyEscaping(sink) { sink in
             var document = PROVSections(sink: sink)

@@ -43,6 +43,8 @@ extension LineageService {
 public struct StoreLineage: LineageSource {
     let service: LineageService
     let view: LineageService.View
+    /// Called with each work and each credit that was given out, for progress.
+    public var onElement: () -> Void = {}
 
     private static let pageSize: UInt32 = 1_000
 
@@ -52,18 +54,31 @@ public struct StoreLineage: LineageSource {
     public var creditCount: Int { view.lineage.edgeCount + view.lineage.retractedEdgeCount }
 
     public func forEachWork(_ body: (LineageDocument.Work) throws -> Void) throws {
-        try forEachPage { nodes, works in try works.forEach(body) }
+        try forEachPage { nodes, works in
+            for work in works {
+                try body(work)
+                onElement()
+            }
+        }
     }
 
     public func forEachCredit(_ body: (LineageDocument.Credit) throws -> Void) throws {
-        for node in 0..<UInt32(view.lineage.nodeCount) { try credits(of: node).forEach(body) }
+        for node in 0..<UInt32(view.lineage.nodeCount) {
+            for credit in credits(of: node) {
+                try body(credit)
+                onElement()
+            }
+        }
     }
 
     public func forEachWorkWithCredits(
         _ body: (LineageDocument.Work, [LineageDocument.Credit]) throws -> Void
     ) throws {
         try forEachPage { nodes, works in
-            for (node, work) in zip(nodes, works) { try body(work, credits(of: node)) }
+            for (node, work) in zip(nodes, works) {
+                try body(work, credits(of: node))
+                onElement()
+            }
         }
     }
 

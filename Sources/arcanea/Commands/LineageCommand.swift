@@ -16,8 +16,8 @@ struct LineageCommand: AsyncParsableCommand {
               arcanea lineage dragon-n09494388 --svg --out dragon.svg
               arcanea lineage dragon-n09494388 --dot | dot -Tpng > dragon.png
 
-            A picture has ancestors on the left and descendants on the right, at most --limit works, those with the largest
-            shares and the most remixes first; "+12 more" says what is left out. The SVG stands alone, light or dark as
+            A picture has ancestors on the left and descendants on the right, at most --limit works, those with the largest \
+            shares and the most remixes first; "+12 more" says what is left out. The SVG stands alone, light or dark as \
             the reader's system is; hover over a work or a line for its particulars.
             """)
 

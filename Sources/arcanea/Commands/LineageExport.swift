@@ -16,7 +16,7 @@ struct LineageExport: AsyncParsableCommand {
             prov     W3C PROV-JSON: entities, agents, wasDerivedFrom, wasInfluencedBy
             c2pa     C2PA ingredient assertions, one manifest-like object a line, not signed
 
-            Works that were taken down are in it with their state and without their title; of redacted ones only that they
+            Works that were taken down are in it with their state and without their title; of redacted ones only that they \
             are there. Credits that were taken back carry the flag `retracted`. A server may have the store open.
             """)
 
@@ -36,14 +36,18 @@ struct LineageExport: AsyncParsableCommand {
     func run() async throws {
         let format = try LineageFormat.chosen(self.format, file: out)
         let platform = try await store.openForReading()
-        let source = try platform.lineage.exchangeSource()
+        var source = try platform.lineage.exchangeSource()
         let output = try FileOutput(path: out)
         let bar = ProgressBar("lineage", silent: store.json || out == "-")
-        // Formats take several passes over the store: what a person wants to know is that it moves.
-        try format.writer.write(source) { bytes in
-            try output.write(bytes)
-            bar.update(0, "\(Terminal.count(output.byteCount)) bytes")
+        let passes = format.writer.passes
+        let total = passes.works * source.workCount + passes.credits * source.creditCount
+        var done = 0
+        source.onElement = {
+            done += 1
+            guard done % 1_024 == 0 else { return }
+            bar.update(Double(done) / Double(max(1, total)), "\(Terminal.count(output.byteCount)) bytes")
         }
+        try format.writer.write(source) { try output.write($0) }
         try output.finish()
         if store.json {
             let report = Report(

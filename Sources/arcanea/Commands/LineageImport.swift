@@ -12,10 +12,10 @@ struct LineageImport: AsyncParsableCommand {
               arcanea lineage-import credits.csv --data DIR
               arcanea lineage-import --format prov provenance.json --dry-run
 
-            Reads what `lineage-export` writes, and such files of other programs. The whole file is read and checked first;
-            a malformed one is refused with its line and field, and nothing is imported. Works are not made: `arcanea import`
-            does that. Each credit is given late, at the time of the import, with all rules of the store; those that it
-            refuses, such as credits of unknown works or ones that would close a circle, are left out and reported with
+            Reads what `lineage-export` writes, and such files of other programs. The whole file is read and checked first; \
+            a malformed one is refused with its line and field, and nothing is imported. Works are not made: `arcanea import` \
+            does that. Each credit is given late, at the time of the import, with all rules of the store; those that it \
+            refuses, such as credits of unknown works or ones that would close a circle, are left out and reported with \
             their line and reason. Importing a file again adds only what is missing.
 
             The smallest file is an edge list:
