@@ -111,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON", "TextEmbedding",
-                "TestSupport",
+                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON",
+                "TextEmbedding", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
