@@ -60,7 +60,7 @@ struct LineageExchangeTests {
             a,e,remix,1,
             d,a,remix,1,
             a,d,remix,1,retracted
-            a,b,remix,0.5,disputed
+            b,a,remix,0.5,disputed
 
             """)
         let report = try await platform.lineage.importCredits(reading, file: "test.csv")
@@ -77,7 +77,7 @@ struct LineageExchangeTests {
         try source.forEachCredit { if $0.flags.contains(.late) { added.append($0) } }
         #expect(
             added.map { "\($0.parent) \($0.child) \($0.kind) \($0.weight)" } == [
-                "a b remix 0.5", "b d inspiredBy 0.25",
+                "b a remix 0.5", "b d inspiredBy 0.25",
             ])
         #expect(added.last?.flags == [.late, .inferred])
         let again = try await platform.lineage.importCredits(reading, file: "test.csv")
