@@ -47,6 +47,9 @@ let package = Package(
         .target(name: "Ranking", swiftSettings: strict),
         .target(name: "StrictJSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
 
+        // Lineage as files of other programs, and as pictures.
+        .target(name: "LineageExchange", dependencies: ["Lineage", "StrictJSON"], swiftSettings: strict),
+
         // Bytes and rows.
         .target(name: "Storage", dependencies: ["CSQLite", "CZlib"], swiftSettings: strict),
 
@@ -60,8 +63,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "VectorIndex", "Vectors",
-                "CZlib",
+                "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON", "TextEmbedding",
+                "VectorIndex", "Vectors", "CZlib",
             ],
             swiftSettings: strict),
 
@@ -77,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "arcanea",
             dependencies: [
-                "Platform", "HTTPAPI", "StrictJSON",
+                "Platform", "HTTPAPI", "LineageExchange", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -98,6 +101,9 @@ let package = Package(
             name: "TextEmbeddingTests", dependencies: ["TextEmbedding"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "RankingTests", dependencies: ["Ranking", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LineageExchangeTests", dependencies: ["LineageExchange", "Lineage", "StrictJSON", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
@@ -106,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "Engine", "Lineage", "Metadata", "Ranking", "StrictJSON", "TextEmbedding", "TestSupport",
+                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON",
+                "TextEmbedding", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import LineageExchange
 import Platform
 
 struct LineageCommand: AsyncParsableCommand {
@@ -12,6 +13,12 @@ struct LineageCommand: AsyncParsableCommand {
               arcanea lineage dragon-n09494388
               arcanea lineage dragon-n09494388 --descendants --depth 2
               arcanea lineage dragon-n09494388 --attribution creator
+              arcanea lineage dragon-n09494388 --svg --out dragon.svg
+              arcanea lineage dragon-n09494388 --dot | dot -Tpng > dragon.png
+
+            A picture has ancestors on the left and descendants on the right, at most --limit works, those with the largest \
+            shares and the most remixes first; "+12 more" says what is left out. The SVG stands alone, light or dark as \
+            the reader's system is; hover over a work or a line for its particulars.
             """)
 
     @Argument(help: "Id of a work.")
@@ -34,8 +41,33 @@ struct LineageCommand: AsyncParsableCommand {
     @Option(help: "Shares by work, creator or root instead of trees.")
     var attribution: String?
 
+    @Flag(help: "A picture of the neighborhood as SVG instead of trees.")
+    var svg = false
+
+    @Flag(help: "A picture of the neighborhood as a Graphviz file instead of trees.")
+    var dot = false
+
+    @Option(help: ArgumentHelp("File to write the picture to; - for standard output.", valueName: "file"))
+    var out = "-"
+
+    func validate() throws {
+        guard !(svg && dot) else { throw ValidationError("choose one of --svg and --dot") }
+        guard out == "-" || svg || dot else { throw ValidationError("--out is for pictures: add --svg or --dot") }
+        guard !(svg || dot) || (attribution == nil && !store.json && ancestors == descendants) else {
+            throw ValidationError("--svg and --dot go with --depth, --limit and --out only")
+        }
+    }
+
     func run() async throws {
         let platform = try await store.openForReading()
+        if svg || dot {
+            let picture = try platform.lineage.picture(id, works: limit, depth: depth)
+            let output = try FileOutput(path: out)
+            try output.write(Array((svg ? picture.svg() : picture.dot()).utf8))
+            try output.finish()
+            if out != "-" { Terminal.error("\(Terminal.count(output.byteCount)) bytes to \(out)\n") }
+            return
+        }
         if let attribution {
             guard let group = AttributionGroup(rawValue: attribution) else {
                 throw ValidationError("--attribution must be work, creator or root, got \(attribution)")
