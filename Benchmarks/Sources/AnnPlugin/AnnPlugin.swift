@@ -48,7 +48,11 @@ struct AnnPlugin {
             efConstruction: number("ARCANEA_EF_CONSTRUCTION") ?? HNSWParameters.defaultEfConstruction)
         config = "m=\(graph.m), efConstruction=\(graph.efConstruction), \(Distance.kernelName)"
         index = BenchedIndex(
-            data: data, parameters: AdaptiveParameters(graph: graph, buildThreads: number("ANN_THREADS") ?? 1))
+            data: data,
+            parameters: AdaptiveParameters(
+                graph: graph,
+                graphThreshold: environment["ANN_GRAPH"] == "1" ? 1 : AdaptiveParameters.defaultGraphThreshold,
+                buildThreads: number("ANN_THREADS") ?? 1))
         let start = Self.seconds(environment)
         try index.build()
         buildSeconds = Self.seconds(environment) - start
@@ -88,6 +92,23 @@ struct AnnPlugin {
         }
     }
 
+    /// Totals of one pass over the queries.
+    private struct Counters: Encodable {
+        var queries: Int
+        var hops: Int
+        var codeEvaluations: Int
+        var exactDistances: Int
+        var bytesTouched: Int
+
+        init(_ counters: SearchCounters, queries: Int, dimension: Int) {
+            self.queries = queries
+            hops = counters.hops
+            codeEvaluations = counters.codeEvaluations
+            exactDistances = counters.distanceComputations
+            bytesTouched = counters.codeBytes + counters.distanceComputations * dimension * MemoryLayout<Float>.size
+        }
+    }
+
     private struct Measured: Encodable {
         var config: String
         var recall: Double?
@@ -96,9 +117,10 @@ struct AnnPlugin {
         var bytes: Int
         var hops: Double
         var distances: Double
+        var counters: Counters
 
         private enum CodingKeys: String, CodingKey {
-            case config, recall, qps, bytes, hops, distances
+            case config, recall, qps, bytes, hops, distances, counters
             case buildSeconds = "build_s"
         }
     }
@@ -106,6 +128,7 @@ struct AnnPlugin {
     private struct Filtered: Encodable {
         var qps: Double
         var distances: Double
+        var counters: Counters
     }
 
     private struct Changed: Encodable {
@@ -175,7 +198,8 @@ struct AnnPlugin {
                 config: config, qps: queries * Double(rounds) / elapsed, buildSeconds: buildSeconds,
                 bytes: index.byteCount,
                 hops: Double(counters.hops) / queries,
-                distances: Double(counters.distanceComputations) / queries))
+                distances: Double(counters.distanceComputations) / queries,
+                counters: Counters(counters, queries: data.queryCount, dimension: data.dimension)))
     }
 
     private func filter(_ command: Command) throws {
@@ -197,7 +221,8 @@ struct AnnPlugin {
         Self.answer(
             Filtered(
                 qps: Double(count) / elapsed,
-                distances: Double(counters.distanceComputations) / Double(max(count, 1))))
+                distances: Double(counters.distanceComputations) / Double(max(count, 1)),
+                counters: Counters(counters, queries: count, dimension: data.dimension)))
     }
 
     private mutating func change(_ command: Command) throws {

@@ -70,6 +70,8 @@ struct BenchedIndex {
             }
             total.hops += result.counters.hops
             total.distanceComputations += result.counters.distanceComputations
+            total.codeEvaluations += result.counters.codeEvaluations
+            total.codeBytes += result.counters.codeBytes
             total.plan = result.counters.plan
         }
         return total

@@ -90,7 +90,7 @@ struct PlannedSearch {
     private mutating func walk(_ rows: CodeRows, _ graph: HNSWGraph, width: Int) -> Int {
         var descent = GraphWalk(
             graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
-        let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 0)
+        let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 2)
         count(descent)
         var walk = CodeWalk(rows: rows, query: scan.query, scratch: scratch)
         walk.search(from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace)

@@ -69,11 +69,13 @@ struct CodeWalk {
                         if key >= keys[found &- 1] { continue }
                         found &-= 1
                     }
+                    // Without branches on the comparison, which no predictor could foresee.
                     var low = 0
-                    var high = found
-                    while low < high {
-                        let middle = (low &+ high) >> 1
-                        if keys[middle] < key { low = middle &+ 1 } else { high = middle }
+                    var length = found
+                    while length > 0 {
+                        let half = (length &+ 1) >> 1
+                        low = keys[low &+ half &- 1] < key ? low &+ half : low
+                        length &-= half
                     }
                     (keys + (low &+ 1)).update(from: keys + low, count: found &- low)
                     keys[low] = key
@@ -92,6 +94,10 @@ struct CodeWalk {
                     word.pointee |= bit
                     next = slot
                     ckernels_prefetch_lines(first + Int(slot) &* stride, stride / 64)
+                    if cursor < found {
+                        let after = CandidateKey.slot(keys[cursor])
+                        ckernels_prefetch_lines(first + Int(after) &* stride, stride / 64)
+                    }
                     continue walk
                 }
             }
