@@ -27,6 +27,9 @@ struct PlannedSearch {
     private static let filterScanMinimum = 2_000
     /// Nodes measured exactly beyond `k`, at least: the order by 8-bit codes is off by a few places.
     private static let measuredSpare = 20
+    /// Share of passing vectors from which a walk that ignores the filter, longer by that share, beats one that does not:
+    /// its rows give 32 estimates a hop, passing or not.
+    private static let unfilteredWalkShare = 0.25
     /// Starting points of a filtered walk, spread over the passing slots.
     private static let filterSeeds = 32
 
@@ -69,7 +72,13 @@ struct PlannedSearch {
         }
         counters.plan = .graph
         let accepted =
-            if let rows = snapshot.graph?.rows { walk(rows, graph, width: width) } else { walk(graph, width: width) }
+            if let rows = snapshot.graph?.rows {
+                walk(rows, graph, width: width) { [snapshot] in
+                    snapshot.deadCount == 0 || !snapshot.dead.contains($0)
+                }
+            } else {
+                walk(graph, width: width)
+            }
         if accepted < min(parameters.k, snapshot.liveCount) - tail.count { return rescan() }
         scanLive(tail)
     }
@@ -86,8 +95,12 @@ struct PlannedSearch {
         return accepted
     }
 
-    /// Walks along quantized rows and measures the nearest live nodes that it visited. Returns their number.
-    private mutating func walk(_ rows: CodeRows, _ graph: HNSWGraph, width: Int) -> Int {
+    /// Walks along quantized rows and measures the nearest of the visited nodes that qualify.
+    ///
+    /// - Returns: how many nodes qualified.
+    private mutating func walk(
+        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, qualifies: (UInt32) -> Bool
+    ) -> Int {
         var descent = GraphWalk(
             graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
         let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 2)
@@ -98,13 +111,13 @@ struct PlannedSearch {
         counters.codeEvaluations += walk.codeEvaluations
         counters.codeBytes += walk.bytesTouched
         var nearest = TopKeys(parameters.k + max(parameters.k, Self.measuredSpare))
-        for key in walk.visited
-        where snapshot.deadCount == 0 || !snapshot.dead.contains(CandidateKey.slot(key)) {
+        var accepted = 0
+        for key in walk.visited where qualifies(CandidateKey.slot(key)) {
             nearest.insert(key)
+            accepted += 1
         }
-        let chosen = nearest.finish()
-        counters.distanceComputations += scan.nearest(among: chosen, into: &top)
-        return chosen.count
+        counters.distanceComputations += scan.nearest(among: nearest.finish(), into: &top)
+        return accepted
     }
 
     private mutating func accept(_ candidates: UnsafeBufferPointer<UInt64>) -> Int {
@@ -163,6 +176,7 @@ struct PlannedSearch {
         _ graph: HNSWGraph, _ words: UnsafeBufferPointer<UInt64>, passing: Int, width: Int
     ) {
         counters.plan = .graphFilter
+        if walkedUnfiltered(graph, words, passing: passing, width: width) { return scanAllowed(tail, words) }
         var walk = GraphWalk(
             graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
         let start = walk.start(entry: graph.entry, topLevel: graph.topLevel, above: 0)
@@ -178,6 +192,23 @@ struct PlannedSearch {
             return scanAllowed(0..<snapshot.count, words)
         }
         scanAllowed(tail, words)
+    }
+
+    /// Where much passes: walks along quantized rows as if there were no filter.
+    ///
+    /// - Returns: whether enough of the visited nodes passed; when the query's surroundings pass less than the whole
+    ///   does, they did not, and nothing of the walk is kept.
+    private mutating func walkedUnfiltered(
+        _ graph: HNSWGraph, _ words: UnsafeBufferPointer<UInt64>, passing: Int, width: Int
+    ) -> Bool {
+        let share = Double(passing) / Double(max(snapshot.count, 1))
+        guard let rows = snapshot.graph?.rows, share >= Self.unfilteredWalkShare else { return false }
+        let accepted = walk(rows, graph, width: Int(Double(width) / share)) {
+            words[Int($0 >> 6)] >> UInt64($0 & 63) & 1 == 1
+        }
+        if accepted >= max(parameters.k, width / 2) { return true }
+        top = TopKeys(min(parameters.k, passing))
+        return false
     }
 
     /// Passing graph nodes at even distances in the order of slots.

@@ -22,8 +22,10 @@ struct HNSWBulkLink {
         isCancelled: @Sendable () -> Bool
     ) throws {
         precondition(graph.count == 0, "a graph is built in bulk once")
-        var slots = (0..<UInt32(view.count)).filter { !dead.contains($0) }
+        let copies = RowCopies(of: (0..<UInt32(view.count)).filter { !dead.contains($0) }, in: view)
+        var slots = copies.first
         for slot in slots { graph.addNode(slot, level: graph.parameters.level(of: slot)) }
+        for slot in copies.others.values.joined() { graph.addNode(slot, level: 0) }
         graph.count = view.count
         var level = 0
         while !slots.isEmpty {
@@ -38,6 +40,7 @@ struct HNSWBulkLink {
             level += 1
             slots = slots.filter { Int(graph.levels[Int($0)]) >= level }
         }
+        graph.linkCopies(copies)
     }
 
     private func link(
