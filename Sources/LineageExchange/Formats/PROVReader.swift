@@ -46,7 +46,7 @@ private struct PROVReading {
                 limit: "one document without bundles")
         }
         for (name, record) in try members("wasAttributedTo", &root) {
-            try locating(name, "wasAttributedTo") {
+            try Self.locating(name, "wasAttributedTo", file, lines) {
                 var record = record
                 let entity = try work(&record, "prov:entity")
                 let agent = try record.requiredString("prov:agent", bytes: 1...4_096)
@@ -54,7 +54,7 @@ private struct PROVReading {
             }
         }
         for (name, record) in try members("wasGeneratedBy", &root) {
-            try locating(name, "wasGeneratedBy") {
+            try Self.locating(name, "wasGeneratedBy", file, lines) {
                 var record = record
                 let entity = try work(&record, "prov:entity")
                 if let time = try record.optionalTimestamp("prov:time") { times[entity] = time }
@@ -71,7 +71,7 @@ private struct PROVReading {
 
     private func readEntities(_ root: inout JSONObjectReader, _ builder: inout DocumentBuilder) throws {
         for (name, record) in try members("entity", &root) {
-            try locating(name, "entity") {
+            try Self.locating(name, "entity", file, lines) {
                 var record = record
                 let id = try PROVVocabulary.id(name, prefix: PROVVocabulary.workPrefix)
                 let state = try record.optionalString("arc:state", bytes: 0...64)
@@ -93,7 +93,7 @@ private struct PROVReading {
             ("wasInfluencedBy", "prov:influencee", "prov:influencer"),
         ] {
             for (name, record) in try members(section, &root) {
-                try locating(name, section) {
+                try Self.locating(name, section, file, lines) {
                     var record = record
                     let fallback: EdgeKind = section == "wasInfluencedBy" ? .inspiredBy : Self.kind(ofType: &record)
                     let credit = LineageDocument.Credit(
@@ -172,7 +172,12 @@ private struct PROVReading {
     }
 
     /// Gives faults the line where the record's name stands.
-    private func locating(_ name: String, _ section: String, _ body: () throws -> Void) throws {
+    ///
+    /// Given what it needs: as a method it would hold a copy of the reading while `body` changes it, which would copy the
+    /// tables at each change.
+    private static func locating(
+        _ name: String, _ section: String, _ file: String, _ lines: RecordLines, _ body: () throws -> Void
+    ) throws {
         do {
             try body()
         } catch let fault as FieldFault {
