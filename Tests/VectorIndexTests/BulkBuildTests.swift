@@ -71,6 +71,37 @@ import Vectors
         }
     }
 
+    /// Copies take places in the lists of their crowd's first row; what these places led to stays reachable through them.
+    @Test func crowdsOfCopiesKeepAllTheirNeighbors() throws {
+        var source = ClusteredVectors(dimension: 12, seed: 77)
+        let index = AdaptiveIndex(dimension: 12, metric: .squaredEuclidean, parameters: .small)
+        let distinct = source.next(2_100)
+        for vector in distinct { index.append(vector) }
+        try index.sealNow()
+        let alone = try #require(index.sealedGraph).graph
+        let crowded = AdaptiveIndex(dimension: 12, metric: .squaredEuclidean, parameters: .small)
+        for vector in distinct { crowded.append(vector) }
+        // Every seventh row once or more often again.
+        var firstOfSlot: [UInt32: UInt32] = [:]
+        for first in stride(from: UInt32(0), to: 2_100, by: 7) {
+            for _ in 0...Int(first % 11) { firstOfSlot[crowded.append(distinct[Int(first)])] = first }
+        }
+        try crowded.sealNow()
+        let graph = try #require(crowded.sealedGraph).graph
+        #expect(graph.nodeCount == 2_100 + firstOfSlot.count)
+        #expect(graph.violations(limit: 3).isEmpty)
+        var outside: [UInt32: Set<UInt32>] = [:]
+        for slot in 0..<UInt32(graph.count) {
+            let first = firstOfSlot[slot] ?? slot
+            for neighbor in graph.neighbors(slot, level: 0) where (firstOfSlot[neighbor] ?? neighbor) != first {
+                outside[first, default: []].insert(neighbor)
+            }
+        }
+        for first in 0..<UInt32(2_100) {
+            #expect(outside[first] == Set(alone.neighbors(first, level: 0)), "row \(first), seed 77")
+        }
+    }
+
     /// The lift to one more dimension keeps the order of inner products: a graph over rows of very different lengths
     /// finds the long ones.
     @Test func innerProductsOfUnequalLengths() throws {

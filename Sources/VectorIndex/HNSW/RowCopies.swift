@@ -37,15 +37,18 @@ extension HNSWGraph {
     /// Copies that a member of a crowd links to: enough to walk through a crowd, few enough to leave it.
     private static let copiesPerList = 8
 
-    /// Links the copies on level 0: each to the next copies of its crowd, around in a ring, and to the nearest neighbors
-    /// of the crowd's first row.
+    /// Links the copies on level 0: each to the next copies of its crowd, around in a ring, and to neighbors of the crowd's
+    /// first row: the nearest and the farthest of them in turn, so that the crowd as a whole keeps them all. Some node may
+    /// be reached through one of them only.
     func linkCopies(_ copies: RowCopies) {
         for (first, others) in copies.others {
             let crowd = [first] + others
             let shown = min(Self.copiesPerList, levelZeroLinks / 2, others.count)
-            let outside = Array(neighbors(first, level: 0).prefix(levelZeroLinks - shown))
+            let outside = Array(neighbors(first, level: 0))
+            let room = levelZeroLinks - shown
             for (position, slot) in crowd.enumerated() {
-                let list = (1...shown).map { crowd[(position + $0) % crowd.count] } + outside
+                let kept = position % 2 == 0 ? outside.prefix(room) : outside.suffix(room)
+                let list = (1...shown).map { crowd[(position + $0) % crowd.count] } + kept
                 setNeighbors(slot, level: 0, list, count: list.count)
             }
         }
