@@ -145,4 +145,82 @@ import Testing
         ckernels_quantize_i16(x, 128, 1_000, &quantized)
         #expect(zip(quantized, x).allSatisfy { abs(Float($0) - $1 * 1_000) <= 0.501 }, "seed 35")
     }
+
+    // MARK: - Pools of candidates
+
+    /// A pool in Swift arrays, with its kernels of one variant.
+    final class Pool {
+        let table: UnsafePointer<ckernels_codes_variant>
+        var lists: ckernels_pool
+        var count = 0
+        let capacity: Int
+
+        init(_ variant: CodeVariant, capacity: Int) {
+            table = variant.table
+            self.capacity = capacity + 64
+            lists = ckernels_pool(
+                keys: .allocate(capacity: self.capacity), open: .allocate(capacity: self.capacity),
+                slots: .allocate(capacity: self.capacity))
+            // What was left there by another search.
+            lists.keys.initialize(repeating: -.infinity, count: self.capacity)
+            lists.open.initialize(repeating: -.infinity, count: self.capacity)
+            lists.slots.initialize(repeating: 0, count: self.capacity)
+        }
+
+        deinit {
+            lists.keys.deallocate()
+            lists.open.deallocate()
+            lists.slots.deallocate()
+        }
+
+        /// Key, whether it waits, slot.
+        var contents: [[Float]] {
+            (0..<count).map { [lists.keys[$0], lists.open[$0], Float(lists.slots[$0])] }
+        }
+    }
+
+    @Test(arguments: variants) func pools(variant: CodeVariant) {
+        var random = SplitMix64(seed: 36)
+        for _ in 0..<50 {
+            let pool = Pool(variant, capacity: 32 * 12)
+            let visited = (0..<32).map { _ in random.next() }
+            var expected: [[Float]] = []
+            for _ in 0..<12 {
+                let estimates = (0..<32).map { _ in Float(Int.random(in: -60...60, using: &random)) / 4 }
+                let slots = (0..<32).map { _ in UInt32.random(in: 0..<2_048, using: &random) }
+                // Full, empty and ragged blocks; empty places name no slot.
+                let places = [0, .max, 0xFFFF_0000, UInt32(truncatingIfNeeded: random.next())].randomElement(using: &random)!
+                let ids = (0..<32).map { places >> UInt32($0) & 1 == 1 ? slots[$0] : .max }
+                pool.count = variant.table.pointee.pool_add(&pool.lists, pool.count, estimates, ids, places, visited)
+                for place in 0..<32 where places >> UInt32(place) & 1 == 1 {
+                    if visited[Int(slots[place]) / 64] >> UInt64(slots[place] % 64) & 1 == 1 { continue }
+                    expected.append([estimates[place], estimates[place], Float(slots[place])])
+                }
+                #expect(pool.contents == expected, "seed 36")
+                for place in pool.count..<pool.count + 16 {
+                    #expect(pool.lists.keys[place] == .infinity && pool.lists.open[place] == .infinity, "seed 36")
+                }
+                // Some are taken.
+                for index in expected.indices where Int.random(in: 0..<4, using: &random) == 0 {
+                    expected[index][1] = .infinity
+                    pool.lists.open[index] = .infinity
+                }
+                let nearest = variant.table.pointee.pool_nearest(pool.lists.open, pool.count)
+                let lowest = expected.map { $0[1] }.min() ?? .infinity
+                #expect(lowest == .infinity ? nearest == pool.count : expected[nearest][1] == lowest, "seed 36")
+                let limit = Float(Int.random(in: -70...70, using: &random)) / 4
+                #expect(
+                    variant.table.pointee.pool_count_below(pool.lists.keys, pool.count, limit)
+                        == expected.count { $0[0] < limit }, "seed 36")
+                if Int.random(in: 0..<3, using: &random) == 0 {
+                    pool.count = variant.table.pointee.pool_keep_below(&pool.lists, pool.count, limit)
+                    expected.removeAll { $0[0] >= limit }
+                    #expect(pool.contents == expected, "seed 36")
+                    for place in pool.count..<pool.count + 16 {
+                        #expect(pool.lists.keys[place] == .infinity && pool.lists.open[place] == .infinity, "seed 36")
+                    }
+                }
+            }
+        }
+    }
 }

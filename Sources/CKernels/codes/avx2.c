@@ -95,5 +95,6 @@ const ckernels_codes_variant ckernels_codes_avx2 = {
     .estimate32 = estimate32_avx2,
     .dot_u8_i16 = dot_u8_i16_avx2,
     .edge = edge_avx2,
+    POOL_KERNELS(avx2),
 };
 #endif

@@ -87,5 +87,6 @@ const ckernels_codes_variant ckernels_codes_avx512 = {
     .estimate32 = estimate32_avx512,
     .dot_u8_i16 = dot_u8_i16_avx512,
     .edge = edge_avx512,
+    POOL_KERNELS(avx512),
 };
 #endif

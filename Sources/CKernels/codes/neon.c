@@ -77,5 +77,6 @@ const ckernels_codes_variant ckernels_codes_neon = {
     .estimate32 = estimate32_neon,
     .dot_u8_i16 = dot_u8_i16_neon,
     .edge = edge_neon,
+    POOL_KERNELS(portable),
 };
 #endif

@@ -55,6 +55,7 @@ const ckernels_codes_variant ckernels_codes_portable = {
     .estimate32 = estimate32_portable,
     .dot_u8_i16 = dot_u8_i16_portable,
     .edge = edge_portable,
+    POOL_KERNELS(portable),
 };
 
 void ckernels_pack_signs(const uint64_t *bits, size_t dimension, unsigned place, uint8_t *block) {

@@ -12,6 +12,17 @@
 /// VLDB 2015). `dimension` is a multiple of 64 everywhere below. Integer results are the same in every variant; float
 /// results agree to about 1e-5 relative to the sum of the absolute terms.
 
+/// Candidates of a walk, unsorted: a scan of whole vectors finds the nearest in less time than keeping order takes.
+/// - keys: the estimate that each candidate was listed with.
+/// - open: the same while it is waiting, infinity from when it was taken.
+/// - slots: which node it is.
+/// From `count` up to the next multiple of 16, and at least 16 places beyond, `open` and `keys` hold infinity.
+typedef struct ckernels_pool {
+    float *keys;
+    float *open;
+    uint32_t *slots;
+} ckernels_pool;
+
 typedef struct ckernels_codes_variant {
     const char *name;
     /// Estimates for 32 vectors: out[i] = base + add[i] + rescale[i] * (scale * sum[i] + offset), where sum[i] adds
@@ -26,6 +37,20 @@ typedef struct ckernels_codes_variant {
     /// Signs and sums of r = neighbor - center: bit i of `bits` is set when r[i] > 0;
     /// sums = {|r|_1, |r|_2 squared, <center, sign(r)>, <center, r>} where sign is +1 or -1.
     void (*edge)(const float *center, const float *neighbor, size_t dimension, uint64_t *bits, float *sums);
+    /// Appends those of 32 places whose bit in `places` is set and whose slot's bit in `visited` is not.
+    /// - pool: with room for 32 candidates and 16 places of infinity after `count`.
+    /// - Returns the new count.
+    size_t (*pool_add)(
+        const ckernels_pool *pool, size_t count, const float *estimates, const uint32_t *slots, uint32_t places,
+        const uint64_t *visited);
+    /// Index of the smallest of `count` values, `count` when all are infinite. Reads up to 15 values, all of them
+    /// infinite, beyond.
+    size_t (*pool_nearest)(const float *open, size_t count);
+    /// Number of values below `limit`. Reads up to 15 values beyond, none of which may be below it.
+    size_t (*pool_count_below)(const float *keys, size_t count, float limit);
+    /// Drops the candidates whose key is not below `limit`; the others keep their order.
+    /// - Returns the new count.
+    size_t (*pool_keep_below)(const ckernels_pool *pool, size_t count, float limit);
 } ckernels_codes_variant;
 
 /// Variants that this processor can run, the fastest last.
@@ -51,6 +76,24 @@ static inline int32_t ckernels_dot_u8_i16(const uint8_t *code, const int16_t *qu
 static inline void ckernels_edge(
     const float *center, const float *neighbor, size_t dimension, uint64_t *bits, float *sums) {
     ckernels_codes_active->edge(center, neighbor, dimension, bits, sums);
+}
+
+static inline size_t ckernels_pool_add(
+    const ckernels_pool *pool, size_t count, const float *estimates, const uint32_t *slots, uint32_t places,
+    const uint64_t *visited) {
+    return ckernels_codes_active->pool_add(pool, count, estimates, slots, places, visited);
+}
+
+static inline size_t ckernels_pool_nearest(const float *open, size_t count) {
+    return ckernels_codes_active->pool_nearest(open, count);
+}
+
+static inline size_t ckernels_pool_count_below(const float *keys, size_t count, float limit) {
+    return ckernels_codes_active->pool_count_below(keys, count, limit);
+}
+
+static inline size_t ckernels_pool_keep_below(const ckernels_pool *pool, size_t count, float limit) {
+    return ckernels_codes_active->pool_keep_below(pool, count, limit);
 }
 
 /// Puts the sign bits of one vector into a block of 32.

@@ -33,17 +33,14 @@ struct CodeWalk {
     /// The bitmap of visited slots must be clear; it is clear again afterwards.
     mutating func search(from start: UInt32, limit: Int) {
         scratch.prepareVisited(slots: rows.count)
-        scratch.prepareKeys(limit)
         visited.reserveCapacity(min(limit, 4_096) * 2)
+        var pool = CandidatePool(limit: limit, scratch.pool)
         let layout = layout
         let query = query
         let first = rows.row(0)
         let stride = layout.stride
         let bits = scratch.visited
-        let keys = scratch.keys
         let estimates = scratch.distances
-        var found = 0
-        var cursor = 0
         var next = start
         bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
         walk: while true {
@@ -52,54 +49,25 @@ struct CodeWalk {
             let distance = query.distance(to: row, layout)
             visited.append(CandidateKey.make(distance: distance, slot: next))
             for block in 0..<layout.blocks {
-                let limitDistance = found < limit ? Float.infinity : CandidateKey.distance(keys[found &- 1])
                 let add = UnsafeRawPointer(row + layout.add).assumingMemoryBound(to: Float.self) + block &* 32
                 let rescale = UnsafeRawPointer(row + layout.rescale).assumingMemoryBound(to: Float.self) + block &* 32
                 let ids = UnsafeRawPointer(row + layout.ids).assumingMemoryBound(to: UInt32.self) + block &* 32
-                var below = ckernels_estimate32(
+                let below = ckernels_estimate32(
                     row + layout.signs + block &* layout.block, query.table, layout.padded, add, rescale,
-                    query.tableScale, query.tableOffset, distance, limitDistance, estimates)
-                while below != 0 {
-                    let place = below.trailingZeroBitCount
-                    below &= below &- 1
-                    let slot = ids[place]
-                    if bits[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1 { continue }
-                    let key = CandidateKey.make(distance: estimates[place], slot: slot)
-                    if found == limit {
-                        if key >= keys[found &- 1] { continue }
-                        found &-= 1
-                    }
-                    // Without branches on the comparison, which no predictor could foresee.
-                    var low = 0
-                    var length = found
-                    while length > 0 {
-                        let half = (length &+ 1) >> 1
-                        low = keys[low &+ half &- 1] < key ? low &+ half : low
-                        length &-= half
-                    }
-                    (keys + (low &+ 1)).update(from: keys + low, count: found &- low)
-                    keys[low] = key
-                    found &+= 1
-                    if low < cursor { cursor = low }
-                }
+                    query.tableScale, query.tableOffset, distance, pool.threshold, estimates)
+                pool.add(estimates, ids, places: below, visited: bits)
             }
-            while cursor < found {
-                let key = keys[cursor]
-                let slot = CandidateKey.slot(key)
+            while let slot = pool.takeNearest() {
                 let word = bits + Int(slot >> 6)
                 let bit: UInt64 = 1 << UInt64(slot & 63)
-                keys[cursor] = key | CandidateKey.flag
-                cursor &+= 1
-                if key & CandidateKey.flag == 0, word.pointee & bit == 0 {
-                    word.pointee |= bit
-                    next = slot
-                    ckernels_prefetch_lines(first + Int(slot) &* stride, stride / 64)
-                    if cursor < found {
-                        let after = CandidateKey.slot(keys[cursor])
-                        ckernels_prefetch_lines(first + Int(after) &* stride, stride / 64)
-                    }
-                    continue walk
+                if word.pointee & bit != 0 { continue }
+                word.pointee |= bit
+                next = slot
+                ckernels_prefetch_lines(first + Int(slot) &* stride, stride / 64)
+                if let following = pool.following {
+                    ckernels_prefetch_lines(first + Int(following) &* stride, stride / 64)
                 }
+                continue walk
             }
             break
         }

@@ -21,6 +21,7 @@ final class SearchScratch: @unchecked Sendable {
     let rows = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: batch)
     let distances = UnsafeMutablePointer<Float>.allocate(capacity: batch)
     let codes = CodeScratch()
+    let pool = PoolScratch()
 
     init() {
         visitedWords = 0
