@@ -89,6 +89,37 @@ struct AttributionTests {
         }
     }
 
+    /// A graph that was opened again has other ranks than one that late credits went through; its answers are the same to
+    /// the last digit.
+    @Test("shares do not depend on the history of the ranks", arguments: 0..<20)
+    func reopened(round: Int) throws {
+        let seed = testSeed() &+ UInt64(round)
+        var lineage = RandomLineage(seed: seed)
+        for _ in 0..<120 { try lineage.append() }
+        for _ in 0..<60 {
+            lineage.credit()
+            lineage.reflag()
+        }
+        lineage.graph.publish()
+        func answers() -> [Attribution] {
+            let snapshot = lineage.graph.snapshot
+            return (0..<snapshot.nodeCount).flatMap { node in
+                [AttributionOptions.Group.work, .creator, .root].flatMap { group in
+                    [0, 1e-4].map {
+                        snapshot.attribution(of: UInt32(node), options: AttributionOptions(epsilon: $0, group: group))
+                    }
+                }
+            }
+        }
+        let before = answers()
+        try lineage.reopen()
+        lineage.graph.publish()
+        for (one, other) in zip(before, answers()) {
+            #expect(one.shares == other.shares, "seed \(seed)")
+            #expect(one.pruned == other.pruned, "seed \(seed)")
+        }
+    }
+
     /// Every graph of up to five works in which parents are older: 2^(n(n-1)/2) of each size. The other operations are
     /// compared too, because so small a graph holds each of their edge cases.
     @Test("every ordered graph of up to five works")

@@ -28,7 +28,7 @@ extension LineageSnapshot {
             sweep.run()
             for index in 0..<sweep.count {
                 let settled = sweep.settled(index)
-                body(settled.node, settled.mass)
+                body(settled.node, settled.mass.value)
             }
         }
     }
@@ -52,7 +52,8 @@ private struct MassSweep {
     private var slotCount: UInt32 = 0
     /// Works settled.
     private(set) var count = 0
-    private(set) var pruned = 0.0
+    private var prunedSum = OrderlessSum(0)
+    var pruned: Double { prunedSum.value }
 
     init(view: GraphView, scratch: Scratch, options: AttributionOptions, node: UInt32) {
         self.view = view
@@ -81,7 +82,8 @@ private struct MassSweep {
         let mark = marks[Int(node)]
         if mark < base {
             marks[Int(node)] = base &+ slotCount
-            masses[Int(slotCount)] = NodeMass(mass: mass, held: held, node: node, hops: hops)
+            masses[Int(slotCount)] = NodeMass(
+                mass: OrderlessSum(mass), held: OrderlessSum(held), node: node, hops: hops)
             heap.push(slotCount, rank: view.rank(node))
             slotCount &+= 1
         } else {
@@ -97,26 +99,27 @@ private struct MassSweep {
         scratch.queue[count] = slot
         count &+= 1
         let current = masses + Int(slot)
-        let mass = current.pointee.mass
-        var total = 0.0
+        let mass = current.pointee.mass.value
+        var sum = OrderlessSum(0)
         var linkCount = 0
         view.forEachWeightedParent(of: current.pointee.node, inspiredByFactor: options.inspiredByFactor) { link in
             links[linkCount] = link
             linkCount &+= 1
-            total += link.weight
+            sum += link.weight
         }
+        let total = sum.value
         if total == 0 { return }
         if mass < options.epsilon {
-            pruned += mass
+            prunedSum += mass
             return
         }
         var kept = mass * (slot == 0 ? own : keep)
         if options.redacted == .pass, isRedacted(current.pointee.node) { kept = 0 }
         let rest = mass - kept
         if rest <= 0 { return }
-        let heldShare = current.pointee.held / mass
-        current.pointee.mass = kept
-        current.pointee.held = kept * heldShare
+        let heldShare = current.pointee.held.value / mass
+        current.pointee.mass = OrderlessSum(kept)
+        current.pointee.held = OrderlessSum(kept * heldShare)
         let each = rest / total
         let hops = current.pointee.hops &+ 1
         for index in 0..<linkCount {
@@ -138,13 +141,13 @@ private struct MassSweep {
         for index in (0..<count).reversed() {
             let settled = settled(index)
             let node = settled.node
-            let share = settled.mass
+            let share = settled.mass.value
             if share <= 0 { continue }
             let owner: AttributionOwner =
                 isRedacted(node) ? .withheld : options.group == .creator ? .creator(view.creator(node)) : .work(node)
             shares.append(
                 LineageShare(
-                    owner: owner, ppm: 0, share: share, held: settled.held, hops: Int(settled.hops),
+                    owner: owner, ppm: 0, share: share, held: settled.held.value, hops: Int(settled.hops),
                     oldest: node))
         }
         shares = Self.added(shares)
@@ -183,20 +186,25 @@ private struct MassSweep {
                 added.append(shares[index])
             }
         }
-        // The order of the sweep breaks ties, so that sums of doubles come out the same every time.
         grouped.sort { ($0.key, $0.index) < ($1.key, $1.index) }
-        var last: UInt64?
-        for (key, index) in grouped {
-            let share = shares[index]
-            if key == last {
-                added[added.count - 1].share += share.share
-                added[added.count - 1].held += share.held
-                added[added.count - 1].hops = min(added[added.count - 1].hops, share.hops)
-                added[added.count - 1].oldest = min(added[added.count - 1].oldest, share.oldest)
-            } else {
-                added.append(share)
-                last = key
+        var start = 0
+        while start < grouped.count {
+            var end = start
+            var total = shares[grouped[start].index]
+            var share = OrderlessSum(0)
+            var held = OrderlessSum(0)
+            while end < grouped.count, grouped[end].key == grouped[start].key {
+                let part = shares[grouped[end].index]
+                share += part.share
+                held += part.held
+                total.hops = min(total.hops, part.hops)
+                total.oldest = min(total.oldest, part.oldest)
+                end += 1
             }
+            total.share = share.value
+            total.held = held.value
+            added.append(total)
+            start = end
         }
         if !grouped.isEmpty { added.sort { $0.oldest < $1.oldest } }
         return added

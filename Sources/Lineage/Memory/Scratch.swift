@@ -24,9 +24,9 @@ struct WeightedParent: BitwiseCopyable {
 
 /// What attribution knows of one work that it has met.
 struct NodeMass: BitwiseCopyable {
-    var mass: Double
+    var mass: OrderlessSum
     /// The part of `mass` that passed over a disputed edge.
-    var held: Double
+    var held: OrderlessSum
     var node: UInt32
     /// Fewest hops over which mass arrived.
     var hops: UInt32
