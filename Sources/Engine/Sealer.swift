@@ -109,9 +109,14 @@ final class Sealer: Sendable {
         }
     }
 
+    /// Ends running seals early and starts no more; does not wait for the end.
+    func abandon() {
+        stopping.store(true, ordering: .relaxed)
+    }
+
     /// Ends running seals early and starts no more.
     func stop() async {
-        stopping.store(true, ordering: .relaxed)
+        abandon()
         await drain()
     }
 }

@@ -60,6 +60,9 @@ public final class Store: Sendable {
         sealer = configuration.mode == .readWrite ? Sealer(database: database) : nil
     }
 
+    /// A store that was dropped without ``close()`` builds no further: the work would outlive its reader.
+    deinit { sealer?.abandon() }
+
     // MARK: Reading
 
     public func collection(_ name: String) -> CollectionSpecification? {

@@ -189,7 +189,8 @@ import Testing
                 let estimates = (0..<32).map { _ in Float(Int.random(in: -60...60, using: &random)) / 4 }
                 let slots = (0..<32).map { _ in UInt32.random(in: 0..<2_048, using: &random) }
                 // Full, empty and ragged blocks; empty places name no slot.
-                let places = [0, .max, 0xFFFF_0000, UInt32(truncatingIfNeeded: random.next())].randomElement(using: &random)!
+                let places = [0, .max, 0xFFFF_0000, UInt32(truncatingIfNeeded: random.next())].randomElement(
+                    using: &random)!
                 let ids = (0..<32).map { places >> UInt32($0) & 1 == 1 ? slots[$0] : .max }
                 pool.count = variant.table.pointee.pool_add(&pool.lists, pool.count, estimates, ids, places, visited)
                 for place in 0..<32 where places >> UInt32(place) & 1 == 1 {

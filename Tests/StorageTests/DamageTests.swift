@@ -114,6 +114,17 @@ import Testing
         #expect(code == .corrupt)
     }
 
+    /// What an index does not lead to anymore is missing, not without a reason.
+    @Test func reasonsAreOfEdgesThatExist() throws {
+        let test = try Self.filledStore()
+        #expect(try test.store.readers.read { try $0.reason(namespace: test.namespace, child: 3, parent: 0) } != nil)
+        #expect(try test.store.readers.read { try $0.reason(namespace: test.namespace, child: 4, parent: 0) } == nil)
+        let code = storageCode {
+            _ = try test.store.readers.read { try $0.reason(namespace: test.namespace, child: 3, parent: 1) }
+        }
+        #expect(code == .corrupt)
+    }
+
     /// A row that was good once: only the digest of all rows can tell.
     @Test func aStaleRowIsNoticedByTheScan() throws {
         let test = try Self.filledStore()

@@ -134,7 +134,10 @@ public final class ReadSnapshot {
         return edges
     }
 
-    /// Why an edge was changed last, as the change said.
+    /// Why an edge was changed last, as the change said; `nil` when it gave no reason.
+    ///
+    /// - Throws: also `corrupt` when there is no such edge: callers know the edges from ``edges(namespace:)``, and one that
+    ///   its index does not lead to anymore must not look like one without a reason.
     public func reason(namespace: Int64, child: UInt32, parent: UInt32) throws(StorageError) -> String? {
         let statement = try connection.statement(
             "SELECT \(EdgeRows.columns) FROM edge WHERE namespace_id = ? AND child = ? AND parent = ?")
@@ -142,7 +145,9 @@ public final class ReadSnapshot {
         statement.bind(2, Int64(child))
         statement.bind(3, Int64(parent))
         defer { statement.reset() }
-        guard try statement.step() else { return nil }
+        guard try statement.step() else {
+            throw StorageError(.corrupt, "the edge \(child) from \(parent) of namespace \(namespace) cannot be found")
+        }
         _ = try EdgeRows.read(statement, namespace: namespace)
         return statement.isNull(8) ? nil : statement.string(8)
     }

@@ -88,6 +88,8 @@ struct CatalogTests {
         let there = try copy.essences.search(question).items
         #expect(here.map(\.id) == there.map(\.id))
         #expect(here.count == 20)
+        await platform.close()
+        await copy.close()
     }
 
     private func write(_ lines: [String], to directory: TemporaryDirectory, end: String = "\n") throws -> String {
