@@ -110,28 +110,44 @@ import Testing
         }
     }
 
-    @Test func hadamardIsOrthogonalAndItsOwnInverse() {
+    /// Against products with the matrices that the description names.
+    @Test(arguments: variants) func rotations(variant: CodeVariant) {
         var random = SplitMix64(seed: 34)
-        for count in [16, 32, 64, 256, 1_024] {
-            let original = (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
-            var x = original
-            ckernels_hadamard(&x, count)
-            // One coefficient by its definition: the sign of entry (row, column) is the parity of their common bits.
-            let row = Int.random(in: 0..<count, using: &random)
-            let sum = original.enumerated().reduce(0.0) {
-                $0 + Double($1.element) * ((row & $1.offset).nonzeroBitCount % 2 == 0 ? 1 : -1)
+        for dimension in [64, 128, 192, 384, 448, 1_024] {
+            let rounds = 3
+            var x = (0..<dimension).map { _ in Float.random(in: -1...1, using: &random) }
+            let signs = (0..<rounds * dimension).map { _ in Bool.random(using: &random) ? Float(1) : -1 }
+            var expected = x.map(Double.init)
+            var power = dimension
+            while power & (power - 1) != 0 { power &= power - 1 }
+            for round in 0..<rounds {
+                for index in 0..<dimension { expected[index] *= Double(signs[round * dimension + index]) }
+                let start = round % 2 == 0 ? 0 : dimension - power
+                // Entry (row, column) of the matrix has the sign of the parity of their common bits.
+                let part = expected[start..<start + power]
+                let transformed = (0..<power).map { row in
+                    zip(0..<power, part).reduce(0.0) { $0 + ((row & $1.0).nonzeroBitCount % 2 == 0 ? $1.1 : -$1.1) }
+                        / Double(power).squareRoot()
+                }
+                expected.replaceSubrange(start..<start + power, with: transformed)
+                guard power < dimension else { continue }
+                let before = expected
+                for index in 0..<dimension / 2 {
+                    let (a, b) = (before[index], before[index + dimension / 2])
+                    expected[index] = (a + b) * 0.5.squareRoot()
+                    expected[index + dimension / 2] = (a - b) * 0.5.squareRoot()
+                }
             }
-            #expect(abs(Double(x[row]) - sum / Double(count).squareRoot()) < 1e-4, "seed 34")
-            ckernels_hadamard(&x, count)
-            #expect(zip(x, original).allSatisfy { abs($0 - $1) < 1e-4 }, "seed 34")
+            variant.table.pointee.rotate(&x, dimension, signs, rounds)
+            #expect(zip(x, expected).allSatisfy { abs(Double($0) - $1) < 1e-4 }, "\(dimension), seed 34")
         }
     }
 
-    @Test func tablesHoldRoundedSums() {
+    @Test(arguments: variants) func tablesHoldRoundedSums(variant: CodeVariant) {
         var random = SplitMix64(seed: 35)
         let x = (0..<128).map { _ in Float.random(in: -1...1, using: &random) }
         var table = [UInt8](repeating: 0, count: 512)
-        ckernels_fill_tables(x, 128, 60, &table)
+        variant.table.pointee.fill_tables(x, 128, 60, &table)
         for group in 0..<32 {
             let sums = (0..<16).map { entry in
                 (0..<4).reduce(0.0) { $0 + (entry >> $1 & 1 == 1 ? Double(x[group * 4 + $1]) * 60 : 0) }
@@ -141,9 +157,29 @@ import Testing
                 #expect(abs(Double(table[group * 16 + entry]) - (sums[entry] - lowest)) <= 0.501, "seed 35")
             }
         }
+        // The ends of the range stay in it.
+        variant.table.pointee.fill_tables([Float](repeating: 1, count: 64), 64, 255 / 4, &table)
+        #expect(table[0] == 0 && table[15] == 255)
         var quantized = [Int16](repeating: 0, count: 128)
-        ckernels_quantize_i16(x, 128, 1_000, &quantized)
+        variant.table.pointee.quantize_i16(x, 128, 1_000, &quantized)
         #expect(zip(quantized, x).allSatisfy { abs(Float($0) - $1 * 1_000) <= 0.501 }, "seed 35")
+    }
+
+    @Test(arguments: variants) func measuresOfQueries(variant: CodeVariant) {
+        var random = SplitMix64(seed: 37)
+        for dimension in Self.dimensions {
+            let x = (0..<dimension).map { _ in Float.random(in: -1...0.5, using: &random) }
+            var sums = [Float](repeating: .nan, count: 5)
+            variant.table.pointee.measure_query(x, dimension, &sums)
+            let groups = stride(from: 0, to: dimension, by: 4).map { x[$0..<$0 + 4].reduce(0) { $0 + abs($1) } }
+            let expected = [
+                x.reduce(0, +), x.reduce(0) { $0 + abs($1) }, x.reduce(0) { $0 + min($1, 0) }, x.map(abs).max() ?? 0,
+                groups.max() ?? 0,
+            ]
+            for (sum, value) in zip(sums, expected) {
+                #expect(abs(sum - value) <= 1e-5 * Float(dimension), "\(dimension), seed 37")
+            }
+        }
     }
 
     // MARK: - Pools of candidates

@@ -90,11 +90,15 @@ KERNEL static void edge_avx2(
     sums[3] = sum8(dot);
 }
 
+#define VARIANT(name) name##_avx2
+#include "query.inc"
+
 const ckernels_codes_variant ckernels_codes_avx2 = {
     .name = "avx2",
     .estimate32 = estimate32_avx2,
     .dot_u8_i16 = dot_u8_i16_avx2,
     .edge = edge_avx2,
     POOL_KERNELS(avx2),
+    QUERY_KERNELS(avx2),
 };
 #endif

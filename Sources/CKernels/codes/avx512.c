@@ -82,11 +82,15 @@ KERNEL static void edge_avx512(
     sums[3] = _mm512_reduce_add_ps(dot);
 }
 
+#define VARIANT(name) name##_avx512
+#include "query.inc"
+
 const ckernels_codes_variant ckernels_codes_avx512 = {
     .name = "avx512",
     .estimate32 = estimate32_avx512,
     .dot_u8_i16 = dot_u8_i16_avx512,
     .edge = edge_avx512,
     POOL_KERNELS(avx512),
+    QUERY_KERNELS(avx512),
 };
 #endif

@@ -72,11 +72,16 @@ static void edge_neon(const float *center, const float *neighbor, size_t dimensi
     sums[3] = vaddvq_f32(dot);
 }
 
+#define KERNEL
+#define VARIANT(name) name##_neon
+#include "query.inc"
+
 const ckernels_codes_variant ckernels_codes_neon = {
     .name = "neon",
     .estimate32 = estimate32_neon,
     .dot_u8_i16 = dot_u8_i16_neon,
     .edge = edge_neon,
     POOL_KERNELS(portable),
+    QUERY_KERNELS(neon),
 };
 #endif

@@ -50,12 +50,17 @@ static void edge_portable(const float *center, const float *neighbor, size_t dim
     }
 }
 
+#define KERNEL
+#define VARIANT(name) name##_portable
+#include "query.inc"
+
 const ckernels_codes_variant ckernels_codes_portable = {
     .name = "portable",
     .estimate32 = estimate32_portable,
     .dot_u8_i16 = dot_u8_i16_portable,
     .edge = edge_portable,
     POOL_KERNELS(portable),
+    QUERY_KERNELS(portable),
 };
 
 void ckernels_pack_signs(const uint64_t *bits, size_t dimension, unsigned place, uint8_t *block) {
@@ -64,56 +69,5 @@ void ckernels_pack_signs(const uint64_t *bits, size_t dimension, unsigned place,
     for (size_t group = 0; group < dimension / 4; group++) {
         uint8_t four = (uint8_t)(bits[group / 16] >> (group % 16 * 4) & 15);
         column[group * 16] |= (uint8_t)(four << half);
-    }
-}
-
-void ckernels_quantize_i16(const float *x, size_t count, float factor, int16_t *out) {
-    for (size_t i = 0; i < count; i++) {
-        float value = x[i] * factor;
-        out[i] = (int16_t)(int32_t)(value + (value < 0 ? -0.5f : 0.5f));
-    }
-}
-
-void ckernels_fill_tables(const float *x, size_t dimension, float factor, uint8_t *table) {
-    for (size_t group = 0; group < dimension / 4; group++, x += 4, table += 16) {
-        // Half a step more, so that cutting off rounds.
-        float lowest = 0.5f;
-        for (int b = 0; b < 4; b++) lowest -= x[b] < 0 ? x[b] * factor : 0;
-        float sums[16] = {lowest};
-        for (int b = 0; b < 4; b++) {
-            int half = 1 << b;
-            for (int e = 0; e < half; e++) sums[half + e] = sums[e] + x[b] * factor;
-        }
-        for (int e = 0; e < 16; e++) {
-            // Rounding errors may leave the range by less than a step.
-            float value = sums[e] < 0 ? 0 : sums[e] > 255 ? 255 : sums[e];
-            table[e] = (uint8_t)(int32_t)value;
-        }
-    }
-}
-
-void ckernels_hadamard(float *x, size_t count) {
-    float scale = 1 / sqrtf((float)count);
-    for (size_t i = 0; i < count; i += 16) {
-        // Butterflies within 16 floats, in registers once unrolled.
-        float *v = x + i;
-        for (int h = 1; h < 16; h *= 2) {
-            float sum[16];
-            for (int lane = 0; lane < 16; lane++) {
-                sum[lane] = lane & h ? v[lane ^ h] - v[lane] : v[lane] + v[lane ^ h];
-            }
-            memcpy(v, sum, sizeof sum);
-        }
-        for (int lane = 0; lane < 16; lane++) v[lane] *= scale;
-    }
-    for (size_t h = 16; h < count; h *= 2) {
-        for (size_t i = 0; i < count; i += 2 * h) {
-            float *restrict low = x + i, *restrict high = x + i + h;
-            for (size_t j = 0; j < h; j++) {
-                float a = low[j], b = high[j];
-                low[j] = a + b;
-                high[j] = a - b;
-            }
-        }
     }
 }

@@ -12,6 +12,11 @@
     .pool_add = ckernels_pool_add_##set, .pool_nearest = ckernels_pool_nearest_##set,                                  \
     .pool_count_below = ckernels_pool_count_below_##set, .pool_keep_below = ckernels_pool_keep_below_##set
 
+/// The operations of query.inc, as initializers of a variant's table.
+#define QUERY_KERNELS(set)                                                                                             \
+    .rotate = rotate_##set, .measure_query = measure_query_##set, .quantize_i16 = quantize_i16_##set,                  \
+    .fill_tables = fill_tables_##set
+
 #define DECLARE_POOL_KERNELS(set)                                                                                      \
     size_t ckernels_pool_add_##set(                                                                                    \
         const ckernels_pool *pool, size_t count, const float *estimates, const uint32_t *slots, uint32_t places,       \

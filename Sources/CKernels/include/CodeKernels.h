@@ -51,6 +51,19 @@ typedef struct ckernels_codes_variant {
     /// Drops the candidates whose key is not below `limit`; the others keep their order.
     /// - Returns the new count.
     size_t (*pool_keep_below)(const ckernels_pool *pool, size_t count, float limit);
+    /// In place: `rounds` times a flip of signs, a Walsh-Hadamard transform, divided by the root of its size, of the
+    /// largest power of two that fits, at the front and at the back in turn, and unless that is all, a rotation by 45
+    /// degrees between the two halves.
+    /// - signs: rounds * dimension floats of +1 or -1.
+    void (*rotate)(float *x, size_t dimension, const float *signs, size_t rounds);
+    /// sums = {sum of x, sum of |x|, sum of min(x, 0), largest |x|, largest sum of |x| over a group of four}.
+    void (*measure_query)(const float *x, size_t dimension, float *sums);
+    /// out[i] = x[i] * factor, rounded to the nearest. The caller sees to it that all fit 16 bits.
+    void (*quantize_i16)(const float *x, size_t dimension, float factor, int16_t *out);
+    /// Tables for `estimate32`: entry e of group g is the rounded sum of factor * x[4g + b] over the bits b set in e,
+    /// less the smallest such sum. The caller sees to it that factor * (largest - smallest sum) is at most 255 in every
+    /// group.
+    void (*fill_tables)(const float *x, size_t dimension, float factor, uint8_t *table);
 } ckernels_codes_variant;
 
 /// Variants that this processor can run, the fastest last.
@@ -100,15 +113,21 @@ static inline size_t ckernels_pool_keep_below(const ckernels_pool *pool, size_t 
 /// - place: 0...31, the vector's place in the block; the block's bits for it must be zero.
 void ckernels_pack_signs(const uint64_t *bits, size_t dimension, unsigned place, uint8_t *block);
 
-/// out[i] = x[i] * factor, rounded to the nearest. The caller sees to it that all fit 16 bits.
-void ckernels_quantize_i16(const float *x, size_t count, float factor, int16_t *out);
+static inline void ckernels_rotate(float *x, size_t dimension, const float *signs, size_t rounds) {
+    ckernels_codes_active->rotate(x, dimension, signs, rounds);
+}
 
-/// Tables for `estimate32`: entry e of group g is the rounded sum of factor * x[4g + b] over the bits b set in e, less
-/// the smallest such sum. The caller sees to it that factor * (largest - smallest sum) is at most 255 in every group.
-void ckernels_fill_tables(const float *x, size_t dimension, float factor, uint8_t *table);
+static inline void ckernels_measure_query(const float *x, size_t dimension, float *sums) {
+    ckernels_codes_active->measure_query(x, dimension, sums);
+}
 
-/// In place: x = H_p x / sqrt(p) on `count` (a power of two, at least 16) floats, H_p the Walsh-Hadamard matrix.
-void ckernels_hadamard(float *x, size_t count);
+static inline void ckernels_quantize_i16(const float *x, size_t dimension, float factor, int16_t *out) {
+    ckernels_codes_active->quantize_i16(x, dimension, factor, out);
+}
+
+static inline void ckernels_fill_tables(const float *x, size_t dimension, float factor, uint8_t *table) {
+    ckernels_codes_active->fill_tables(x, dimension, factor, table);
+}
 
 /// Hints that `lines` cache lines from `address` on will be read soon. Never faults.
 static inline void ckernels_prefetch_lines(const void *address, size_t lines) {

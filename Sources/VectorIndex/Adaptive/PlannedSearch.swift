@@ -26,7 +26,7 @@ struct PlannedSearch {
     /// Passing slots up to which they are always scanned.
     private static let filterScanMinimum = 2_000
     /// Nodes measured exactly beyond `k`, at least: the order by 8-bit codes is off by a few places.
-    private static let measuredSpare = 20
+    private static let measuredSpare = 8
     /// Share of passing vectors from which a walk that ignores the filter, longer by that share, beats one that does not:
     /// its rows give 32 estimates a hop, passing or not.
     private static let unfilteredWalkShare = 0.25
@@ -110,7 +110,7 @@ struct PlannedSearch {
         counters.hops += walk.hops
         counters.codeEvaluations += walk.codeEvaluations
         counters.codeBytes += walk.bytesTouched
-        var nearest = TopKeys(parameters.k + max(parameters.k, Self.measuredSpare))
+        var nearest = TopKeys(parameters.k + max(parameters.k / 2, Self.measuredSpare))
         var accepted = 0
         for key in walk.visited where qualifies(CandidateKey.slot(key)) {
             nearest.insert(key)

@@ -39,39 +39,21 @@ struct CodedQuery {
             constant = (rows.metric == .cosine ? 1 : 0) - meanProduct
             factor = -1
         }
-        var largest: Float = 0
-        var total: Float = 0
-        var absolute: Float = 0
-        for index in 0..<padded {
-            total += vector[index]
-            absolute += abs(vector[index])
-            largest = max(largest, abs(vector[index]))
+        var measures: (total: Float, absolute: Float, lowest: Float, largest: Float, range: Float) = (0, 0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &measures) {
+            ckernels_measure_query(vector, padded, $0.baseAddress?.assumingMemoryBound(to: Float.self))
         }
-        sum = total
+        sum = measures.total
         // As fine as 16 bits allow, and so that 255 times the sum of all fits 32 bits.
-        let step = max(largest / 16_383, absolute / 8_000_000, .leastNormalMagnitude)
-        self.step = step
+        step = max(measures.largest / 16_383, measures.absolute / 8_000_000, .leastNormalMagnitude)
         ckernels_quantize_i16(vector, padded, 1 / step, scratch.integers)
         integers = UnsafePointer(scratch.integers)
-        (tableScale, tableOffset) = Self.fill(scratch.table, from: vector, padded: padded, total: total)
+        let tableStep = max(measures.range / 255, .leastNormalMagnitude)
+        ckernels_fill_tables(vector, padded, 1 / tableStep, scratch.table)
         table = UnsafePointer(scratch.table)
-    }
-
-    /// Writes the tables; returns scale and offset of ⟨query, signs⟩.
-    private static func fill(
-        _ table: UnsafeMutablePointer<UInt8>, from vector: UnsafePointer<Float>, padded: Int, total: Float
-    ) -> (scale: Float, offset: Float) {
-        var range: Float = 0
-        var lowest: Float = 0
-        for group in 0..<padded / 4 {
-            let four = vector + group * 4
-            range = max(range, abs(four[0]) + abs(four[1]) + abs(four[2]) + abs(four[3]))
-            lowest += min(four[0], 0) + min(four[1], 0) + min(four[2], 0) + min(four[3], 0)
-        }
-        let step = max(range / 255, .leastNormalMagnitude)
-        ckernels_fill_tables(vector, padded, 1 / step, table)
         // Bits are 0 or 1, signs −1 or +1: ⟨q, signs⟩ = 2 ⟨q, bits⟩ − Σq.
-        return (2 * step, 2 * lowest - total)
+        tableScale = 2 * tableStep
+        tableOffset = 2 * measures.lowest - measures.total
     }
 
     /// Distance to a node from its 8-bit code.

@@ -15,36 +15,18 @@ struct RandomRotation: Sendable {
     let padded: Int
     /// `rounds × padded` of +1 or −1.
     private let signs: [Float]
-    private let transformed: Int
 
     init(dimension: Int, seed: UInt64) {
         self.dimension = dimension
         padded = (dimension + 63) & ~63
-        transformed = 1 << (Int.bitWidth - 1 - padded.leadingZeroBitCount)
         var state = seed
         signs = (0..<Self.rounds * padded).map { _ in SplitMix.next(&state) & 1 == 0 ? 1 : -1 }
     }
 
     /// Rotates `padded` floats in place; the caller has set those from `dimension` on to zero.
     func apply(_ vector: UnsafeMutablePointer<Float>) {
-        signs.withUnsafeBufferPointer { signs in
-            for round in 0..<Self.rounds {
-                let flips = signs.baseAddress.unsafelyUnwrapped + round * padded
-                for index in 0..<padded { vector[index] *= flips[index] }
-                ckernels_hadamard(vector + (round & 1) * (padded - transformed), transformed)
-                if padded != transformed { mixHalves(vector) }
-            }
-        }
-    }
-
-    private func mixHalves(_ vector: UnsafeMutablePointer<Float>) {
-        let half = padded / 2
-        let scale = Float(0.5).squareRoot()
-        for index in 0..<half {
-            let a = vector[index]
-            let b = vector[index + half]
-            vector[index] = (a + b) * scale
-            vector[index + half] = (a - b) * scale
+        signs.withUnsafeBufferPointer {
+            ckernels_rotate(vector, padded, $0.baseAddress.unsafelyUnwrapped, Self.rounds)
         }
     }
 }
