@@ -41,6 +41,29 @@ import Vectors
         #expect(plans.isSuperset(of: [.exactFilter, .graphFilter]), "\(plans)")
     }
 
+    /// Comparing codes first gives what comparing all vectors gives, and measures few of them.
+    @Test(arguments: Metric.allCases) func scansOfCodesAreExact(metric: Metric) throws {
+        var source = ClusteredVectors(dimension: 96, clusters: 6, seed: 45)
+        var judged = JudgedIndex(
+            dimension: 96, metric: metric,
+            parameters: .init(graph: .init(m: 8, efConstruction: 40), graphThreshold: 500, tailLimit: 200))
+        judged.append(source.next(2_500))
+        try judged.index.sealNow()
+        judged.append(source.next(60))
+        var random = SplitMix64(seed: 45)
+        judged.removeRandom(200, using: &random)
+        for query in source.next(20) {
+            let filter = SlotBitmap((0..<UInt32(2_560)).filter { _ in Bool.random(using: &random) })
+            let parameters = SearchParameters(k: 12, filter: filter)
+            let result = judged.index.snapshot.search(query, parameters)
+            let exact = judged.oracle.search(query, parameters).neighbors
+            #expect(result.neighbors.map(\.slot) == exact.map(\.slot), "seed 45")
+            #expect(result.counters.plan == .exactFilter)
+            #expect(result.counters.codeEvaluations > 1_000)
+            #expect(result.counters.distanceComputations < 600, "seed 45")
+        }
+    }
+
     @Test func labelsFarFromTheQuery() throws {
         let (judged, sourceBefore) = try Self.makeIndex(seed: 42)
         var source = sourceBefore

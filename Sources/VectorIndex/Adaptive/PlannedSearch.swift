@@ -5,12 +5,12 @@ import Vectors
 /// Costs are counted in distances. A walk computes about 16 per candidate of its list (measured on text embeddings),
 /// at random addresses; a scan computes one per row, in order, which costs about a quarter as much each.
 struct PlannedSearch {
-    private let snapshot: IndexSnapshot
-    private let scan: ExactScan
-    private let parameters: SearchParameters
-    private let scratch: SearchScratch
-    private var counters = SearchCounters()
-    private var top: TopKeys
+    let snapshot: IndexSnapshot
+    let scan: ExactScan
+    let parameters: SearchParameters
+    let scratch: SearchScratch
+    var counters = SearchCounters()
+    var top: TopKeys
 
     /// Distances per candidate of a walk's list.
     private static let walkCost = 16
@@ -20,18 +20,9 @@ struct PlannedSearch {
     /// listed once per neighbor that saw it. With two, `efSearch` finds what it finds with exact distances.
     private static let candidatesPerPlace = 2
     /// A scanned row costs this part of a distance at a random address.
-    private static let scanDiscount = 4
-    /// Passing slots per candidate of the list up to which scanning them beats walking among them.
-    private static let filterScanRatio = 40
-    /// Passing slots up to which they are always scanned.
-    private static let filterScanMinimum = 2_000
+    static let scanDiscount = 4
     /// Nodes measured exactly beyond `k`, at least: the order by 8-bit codes is off by a few places.
     private static let measuredSpare = 8
-    /// Share of passing vectors from which a walk that ignores the filter, longer by that share, beats one that does not:
-    /// its rows give 32 estimates a hop, passing or not.
-    private static let unfilteredWalkShare = 0.25
-    /// Starting points of a filtered walk, spread over the passing slots.
-    private static let filterSeeds = 32
 
     init(snapshot: IndexSnapshot, scan: ExactScan, parameters: SearchParameters, scratch: SearchScratch) {
         self.snapshot = snapshot
@@ -48,8 +39,7 @@ struct PlannedSearch {
         return SearchResult(neighbors: top.finish().map(CandidateKey.neighbor), counters: counters)
     }
 
-    private var sealed: Range<Int> { 0..<snapshot.sealedCount }
-    private var tail: Range<Int> { snapshot.sealedCount..<snapshot.count }
+    var tail: Range<Int> { snapshot.sealedCount..<snapshot.count }
 
     private mutating func scanLive(_ range: Range<Int>) {
         counters.distanceComputations += scan.nearest(
@@ -97,30 +87,40 @@ struct PlannedSearch {
 
     /// Walks along quantized rows and measures the nearest of the visited nodes that qualify.
     ///
-    /// - Returns: how many nodes qualified.
-    private mutating func walk(
-        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, qualifies: (UInt32) -> Bool
+    /// - Parameter isPromising: see ``CodeWalk/search(from:limit:isPromising:)``.
+    /// - Returns: how many nodes qualified; 0 when the walk was given up.
+    mutating func walk(
+        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, isPromising: (([UInt64]) -> Bool)? = nil,
+        qualifies: (UInt32) -> Bool
     ) -> Int {
         var descent = GraphWalk(
             graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
         let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 2)
         count(descent)
-        var walk = CodeWalk(rows: rows, query: scan.query, scratch: scratch)
-        walk.search(from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace)
+        let query = CodedQuery(scan.query, for: rows, scratch.codes)
+        var walk = CodeWalk(rows: rows, query: query, scratch: scratch)
+        let isFinished = walk.search(
+            from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace, isPromising: isPromising)
         counters.hops += walk.hops
         counters.codeEvaluations += walk.codeEvaluations
         counters.codeBytes += walk.bytesTouched
+        guard isFinished else { return 0 }
+        return measure(walk.visited.filter { qualifies(CandidateKey.slot($0)) })
+    }
+
+    /// Measures the nearest of some candidates exactly. Returns how many candidates there were.
+    mutating func measure(_ candidates: some Sequence<UInt64>) -> Int {
         var nearest = TopKeys(parameters.k + max(parameters.k / 2, Self.measuredSpare))
         var accepted = 0
-        for key in walk.visited where qualifies(CandidateKey.slot(key)) {
-            nearest.insert(key)
+        for key in candidates {
+            nearest.insert(key & ~CandidateKey.flag)
             accepted += 1
         }
         counters.distanceComputations += scan.nearest(among: nearest.finish(), into: &top)
         return accepted
     }
 
-    private mutating func accept(_ candidates: UnsafeBufferPointer<UInt64>) -> Int {
+    mutating func accept(_ candidates: UnsafeBufferPointer<UInt64>) -> Int {
         var accepted = 0
         for key in candidates where snapshot.deadCount == 0 || !snapshot.dead.contains(CandidateKey.slot(key)) {
             top.insert(key & ~CandidateKey.flag)
@@ -129,8 +129,9 @@ struct PlannedSearch {
         return accepted
     }
 
-    private mutating func count(_ walk: GraphWalk) {
+    mutating func count(_ walk: GraphWalk) {
         counters.hops += walk.hops
+        counters.codeEvaluations += walk.codeEvaluations
         counters.distanceComputations += walk.distanceComputations
     }
 
@@ -139,92 +140,5 @@ struct PlannedSearch {
         counters.plan = .exact
         top = TopKeys(min(parameters.k, snapshot.liveCount))
         scanLive(0..<snapshot.count)
-    }
-
-    // MARK: - With a filter
-
-    private mutating func runFiltered(_ filter: SlotBitmap) {
-        let allowed = liveWords(filter)
-        allowed.withUnsafeBufferPointer { words in
-            let passing = words.reduce(0) { $0 + $1.nonzeroBitCount }
-            guard passing > 0 else { return }
-            counters.plan = .exactFilter
-            top = TopKeys(min(parameters.k, passing))
-            let width = parameters.beamWidth
-            guard let graph = snapshot.graph?.graph, graph.nodeCount > 0,
-                passing > max(Self.filterScanMinimum, width * Self.filterScanRatio)
-            else { return scanAllowed(0..<snapshot.count, words) }
-            walkFiltered(graph, words, passing: passing, width: width)
-        }
-    }
-
-    private mutating func scanAllowed(_ range: Range<Int>, _ words: UnsafeBufferPointer<UInt64>) {
-        counters.distanceComputations += scan.nearest(in: range, allowed: words, into: &top)
-    }
-
-    /// The filter's bits without dead slots, in whole words that cover every slot.
-    private func liveWords(_ filter: SlotBitmap) -> [UInt64] {
-        let count = (snapshot.count + 63) / 64
-        var words = [UInt64](repeating: 0, count: count)
-        for index in 0..<min(count, filter.words.count) { words[index] = filter.words[index] }
-        for index in 0..<min(count, snapshot.dead.words.count) { words[index] &= ~snapshot.dead.words[index] }
-        if snapshot.count & 63 != 0, count > 0 { words[count - 1] &= (1 << UInt64(snapshot.count & 63)) - 1 }
-        return words
-    }
-
-    private mutating func walkFiltered(
-        _ graph: HNSWGraph, _ words: UnsafeBufferPointer<UInt64>, passing: Int, width: Int
-    ) {
-        counters.plan = .graphFilter
-        if walkedUnfiltered(graph, words, passing: passing, width: width) { return scanAllowed(tail, words) }
-        var walk = GraphWalk(
-            graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
-        let start = walk.start(entry: graph.entry, topLevel: graph.topLevel, above: 0)
-        let finished = walk.searchFiltered(
-            from: start, seeds: seeds(graph, words, passing), limit: width, allowed: words,
-            budget: passing / Self.scanDiscount + width)
-        scratch.clearVisited(slots: graph.capacity)
-        count(walk)
-        let accepted = finished ? accept(walk.candidates) : 0
-        guard finished, accepted >= min(parameters.k, passing - tail.count) else {
-            counters.plan = .graphFilterThenExact
-            top = TopKeys(min(parameters.k, passing))
-            return scanAllowed(0..<snapshot.count, words)
-        }
-        scanAllowed(tail, words)
-    }
-
-    /// Where much passes: walks along quantized rows as if there were no filter.
-    ///
-    /// - Returns: whether enough of the visited nodes passed; when the query's surroundings pass less than the whole
-    ///   does, they did not, and nothing of the walk is kept.
-    private mutating func walkedUnfiltered(
-        _ graph: HNSWGraph, _ words: UnsafeBufferPointer<UInt64>, passing: Int, width: Int
-    ) -> Bool {
-        let share = Double(passing) / Double(max(snapshot.count, 1))
-        guard let rows = snapshot.graph?.rows, share >= Self.unfilteredWalkShare else { return false }
-        let accepted = walk(rows, graph, width: Int(Double(width) / share)) {
-            words[Int($0 >> 6)] >> UInt64($0 & 63) & 1 == 1
-        }
-        if accepted >= max(parameters.k, width / 2) { return true }
-        top = TopKeys(min(parameters.k, passing))
-        return false
-    }
-
-    /// Passing graph nodes at even distances in the order of slots.
-    private func seeds(_ graph: HNSWGraph, _ words: UnsafeBufferPointer<UInt64>, _ passing: Int) -> [UInt32] {
-        var seeds: [UInt32] = []
-        let step = max(words.count / Self.filterSeeds, 1)
-        var word = 0
-        while word < words.count, seeds.count < Self.filterSeeds {
-            var index = word
-            while index < min(word + step, words.count), words[index] == 0 { index += 1 }
-            if index < min(word + step, words.count) {
-                let slot = UInt32(index * 64 + words[index].trailingZeroBitCount)
-                if slot < graph.count, graph.isLinked(slot) { seeds.append(slot) }
-            }
-            word += step
-        }
-        return seeds
     }
 }

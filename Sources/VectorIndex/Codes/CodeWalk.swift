@@ -9,6 +9,8 @@ import CKernels
 /// SAFETY: borrows the rows and the scratch memory of its caller and must not outlive the call. Ids in rows are slots
 /// of the graph that the rows were made from.
 struct CodeWalk {
+    static let trialHops = 48
+
     private let rows: CodeRows
     private let query: CodedQuery
     private let layout: CodeLayout
@@ -21,9 +23,9 @@ struct CodeWalk {
     var codeEvaluations: Int { hops * (layout.neighbors + 1) }
     var bytesTouched: Int { hops * layout.stride }
 
-    init(rows: CodeRows, query: UnsafePointer<Float>, scratch: SearchScratch) {
+    init(rows: CodeRows, query: CodedQuery, scratch: SearchScratch) {
         self.rows = rows
-        self.query = CodedQuery(query, for: rows, scratch.codes)
+        self.query = query
         layout = rows.layout
         self.scratch = scratch
     }
@@ -31,7 +33,14 @@ struct CodeWalk {
     /// Walks from `start` until the `limit` nearest candidates were all visited.
     ///
     /// The bitmap of visited slots must be clear; it is clear again afterwards.
-    mutating func search(from start: UInt32, limit: Int) {
+    ///
+    /// - Parameter isPromising: asked once, after ``trialHops`` hops, with the nodes visited so far; `false` ends the walk.
+    /// - Returns: whether the walk came to its end.
+    @discardableResult
+    mutating func search(from start: UInt32, limit: Int, isPromising: (([UInt64]) -> Bool)? = nil) -> Bool {
+        defer {
+            for key in visited { scratch.visited[Int(CandidateKey.slot(key) >> 6)] = 0 }
+        }
         scratch.prepareVisited(slots: rows.count)
         visited.reserveCapacity(min(limit, 4_096) * 2)
         var pool = CandidatePool(limit: limit, scratch.pool)
@@ -57,6 +66,7 @@ struct CodeWalk {
                     query.tableScale, query.tableOffset, distance, pool.threshold, estimates)
                 pool.add(estimates, ids, places: below, visited: bits)
             }
+            if hops == Self.trialHops, let isPromising, !isPromising(visited) { return false }
             while let slot = pool.takeNearest() {
                 let word = bits + Int(slot >> 6)
                 let bit: UInt64 = 1 << UInt64(slot & 63)
@@ -71,6 +81,6 @@ struct CodeWalk {
             }
             break
         }
-        for key in visited { bits[Int(CandidateKey.slot(key) >> 6)] = 0 }
+        return true
     }
 }

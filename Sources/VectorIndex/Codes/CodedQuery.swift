@@ -16,6 +16,8 @@ struct CodedQuery {
     private let sum: Float
     private let constant: Float
     private let factor: Float
+    /// See ``error(of:_:)``.
+    private let errorPerStep: Float
 
     /// - Parameter query: `rows.rotation.dimension` floats; of length 1 for cosine.
     init(_ query: UnsafePointer<Float>, for rows: CodeRows, _ scratch: CodeScratch) {
@@ -51,6 +53,12 @@ struct CodedQuery {
         let tableStep = max(measures.range / 255, .leastNormalMagnitude)
         ckernels_fill_tables(vector, padded, 1 / tableStep, scratch.table)
         table = UnsafePointer(scratch.table)
+        // The node's own rounding, of at most half a step each, against the query: by Hoeffding's inequality within this
+        // many lengths but for one case in a billion (2 exp(-6.5² / 2)), by Cauchy's within √d always. The query's
+        // rounding: at most half of its step times 255 steps each.
+        let length = Distance.dot(vector, vector, count: padded).squareRoot()
+        let deviations = min(6.5, Float(padded).squareRoot())
+        errorPerStep = abs(factor) * (length * deviations / 2 + step / 2 * 255 * Float(padded))
         // Bits are 0 or 1, signs −1 or +1: ⟨q, signs⟩ = 2 ⟨q, bits⟩ − Σq.
         tableScale = 2 * tableStep
         tableOffset = 2 * measures.lowest - measures.total
@@ -63,6 +71,12 @@ struct CodedQuery {
         let factors = UnsafeRawPointer(row + layout.factors).assumingMemoryBound(to: Float.self)
         let dot = factors[0] * step * Float(products) + factors[1] * sum
         return constant + factors[2] + factor * dot
+    }
+
+    /// How far ``distance(to:_:)`` may be from the true distance, beyond rounding in float32.
+    @inline(__always)
+    func error(of row: UnsafePointer<UInt8>, _ layout: CodeLayout) -> Float {
+        errorPerStep * UnsafeRawPointer(row + layout.factors).loadUnaligned(as: Float.self)
     }
 }
 

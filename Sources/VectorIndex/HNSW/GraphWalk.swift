@@ -20,15 +20,25 @@ struct GraphWalk {
     private let failing: UnsafeMutablePointer<UInt32>
     private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
     private let distances: UnsafeMutablePointer<Float>
+    private let scratch: SearchScratch
+    /// When given, level 0 is measured by 8-bit codes.
+    private let codes: (rows: CodeRows, query: CodedQuery)?
     /// 64-byte aligned, padded with zeros to `stride`.
     let query: UnsafePointer<Float>
     private(set) var hops = 0
     private(set) var distanceComputations = 0
+    /// Distances from codes.
+    private(set) var codeEvaluations = 0
     /// Length of the sorted candidate list that the last walk left in the scratch memory.
     private(set) var found = 0
 
-    /// - Parameter capacity: the longest candidate list that this walk will use.
-    init(graph: HNSWGraph, view: VectorView, query: UnsafePointer<Float>, scratch: SearchScratch, capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: the longest candidate list that this walk will use.
+    ///   - codes: what the filtered walk measures with; its distances are then approximate.
+    init(
+        graph: HNSWGraph, view: VectorView, query: UnsafePointer<Float>, scratch: SearchScratch, capacity: Int,
+        codes: (rows: CodeRows, query: CodedQuery)? = nil
+    ) {
         scratch.prepareVisited(slots: graph.capacity)
         scratch.prepareKeys(capacity)
         links = UnsafePointer(graph.links)
@@ -45,6 +55,8 @@ struct GraphWalk {
         failing = scratch.failing
         rows = scratch.rows
         distances = scratch.distances
+        self.scratch = scratch
+        self.codes = codes
         self.query = query
     }
 
@@ -78,6 +90,14 @@ struct GraphWalk {
         for index in 0..<count { rows[index] = addresses[slots[index]] }
         kernel.gather(query, rows, rows: count, count: stride, out: distances)
         distanceComputations &+= count
+    }
+
+    /// The same on level 0 of a filtered walk.
+    @inline(__always)
+    private mutating func measureFiltered(_ count: Int) {
+        guard let codes else { return measure(count) }
+        CodeScan.measure(count, codes.rows, codes.query, scratch)
+        codeEvaluations &+= count
     }
 
     // MARK: - Upper levels
@@ -197,14 +217,14 @@ struct GraphWalk {
         from start: UInt64, seeds: [UInt32], limit: Int, allowed: UnsafeBufferPointer<UInt64>, budget: Int
     ) -> Bool {
         found = 0
-        let end = distanceComputations + budget
+        let end = distanceComputations + codeEvaluations + budget
         _ = visit(CandidateKey.slot(start))
         var cursor = 0
         if Self.passes(CandidateKey.slot(start), allowed) {
             _ = insert(start, limit: limit)
         } else {
             let count = collect(around: CandidateKey.slot(start), allowed)
-            measure(count)
+            measureFiltered(count)
             take(count, limit: limit, cursor: &cursor)
         }
         var fresh = 0
@@ -212,7 +232,7 @@ struct GraphWalk {
             slots[fresh] = seed
             fresh += 1
         }
-        measure(fresh)
+        measureFiltered(fresh)
         take(fresh, limit: limit, cursor: &cursor)
         cursor = 0
         while cursor < found {
@@ -221,10 +241,10 @@ struct GraphWalk {
                 cursor &+= 1
                 continue
             }
-            if distanceComputations > end { return false }
+            if distanceComputations + codeEvaluations > end { return false }
             keys[cursor] = key | CandidateKey.flag
             let count = collect(around: CandidateKey.slot(key), allowed)
-            measure(count)
+            measureFiltered(count)
             take(count, limit: limit, cursor: &cursor)
         }
         return true
