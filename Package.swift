@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "Vectors", targets: ["Vectors"]),
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "Lineage", targets: ["Lineage"]),
+        .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Engine", targets: ["Engine"]),
         .executable(name: "arcanea", targets: ["arcanea"]),
     ],

@@ -19,6 +19,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Vectors", package: "arcanea"),
                 .product(name: "VectorIndex", package: "arcanea"),
+                .product(name: "Storage", package: "arcanea"),
             ],
             swiftSettings: strict),
         .executableTarget(

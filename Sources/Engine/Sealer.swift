@@ -57,24 +57,40 @@ final class Sealer: Sendable {
         consider(namespace)
     }
 
-    /// On the writer's queue, or after it has drained: writes the namespace's graph, which start-up uses and verifies.
+    /// On the writer's queue, or after it has drained: writes the namespace's index, which start-up uses and verifies, and
+    /// goes on with the file in the place of the memory that it was written from.
     func persist(_ namespace: Namespace) {
         let writer = namespace.writer
-        guard let graph = writer.index.sealedGraph, graph.count > writer.persistedSlots else { return }
+        guard let content = writer.index.segmentContent, content.graph.count > writer.persistedSlots else { return }
         let ordinals = writer.ordinalOfSlot
-        let slots = (0..<graph.count).map { slot in
-            IndexFile.Slot(ordinal: ordinals[slot], vectorSeq: writer.vectorSeqOfSlot[slot])
+        let slots = (0..<content.graph.count).map { slot in
+            IndexSegment.Slot(ordinal: ordinals[slot], vectorSeq: writer.vectorSeqOfSlot[slot])
         }
-        writer.persistedSlots = graph.count
+        writer.persistedSlots = content.graph.count
         let seq = writer.seq
         pending.enter()
         queue.async { [self] in
-            defer { pending.leave() }
             // A failure costs a rebuild at the next start, never an answer: the file is derived.
-            try? database.derivedFiles.write(
-                IndexFile.name(namespace: namespace.id), seq: seq, count: UInt64(slots.count),
-                IndexFile(slots: slots, graph: graph).serialized())
+            let files = database.derivedFiles
+            guard
+                (try? IndexSegment.write(content, slots: slots, seq: seq, namespace: namespace.id, to: files)) != nil,
+                !stopping.load(ordering: .relaxed),
+                let mapped = try? IndexSegment(of: namespace.id, in: files)?.graph
+            else { return pending.leave() }
+            Task {
+                _ = try? await database.commits.submit(barrier: false) { _ in
+                    ((), { self.replace(content.graph, with: mapped, in: namespace) })
+                }
+                self.pending.leave()
+            }
         }
+    }
+
+    /// On the writer's queue: takes the mapped form of a graph, unless another graph came in the meantime.
+    private func replace(_ graph: SealedGraph, with mapped: SealedGraph, in namespace: Namespace) {
+        guard namespace.writer.index.sealedGraph?.isIdentical(to: graph) == true else { return }
+        namespace.writer.index.install(mapped)
+        namespace.publish()
     }
 
     /// On the writer's queue, or after it has drained: writes the sealed edges of the namespace's lineage, when they are newer

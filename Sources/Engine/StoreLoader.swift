@@ -1,4 +1,3 @@
-import Foundation
 import Lineage
 public import Metadata
 import Storage
@@ -116,7 +115,7 @@ extension Store {
         tick: (Observer) -> Void
     ) throws {
         let writer = namespace.writer
-        var plan = SlotPlan(file: indexFile(of: namespace), dimension: namespace.collection.dimension)
+        var plan = SlotPlan(file: indexSegment(of: namespace), specification: namespace.collection)
         var nodes = LineageFile.Nodes()
         try reader.scanRecords(namespace: namespace.id) { stored in
             let record = LoadedRecord(
@@ -163,8 +162,9 @@ extension Store {
         namespace.publish()
     }
 
-    private func indexFile(of namespace: Namespace) -> IndexFile? {
-        try? database.derivedFiles.read(IndexFile.name(namespace: namespace.id)) { try IndexFile(deserializing: $0) }
+    /// The index as its file has it; `nil` when there is no file or it is damaged, and the index is made again.
+    private func indexSegment(of namespace: Namespace) -> IndexSegment? {
+        try? IndexSegment(of: namespace.id, in: database.derivedFiles)
     }
 
     /// The file's edges where they are mapped; `nil` when there is no file or it is damaged, and the rows have it all.
@@ -175,34 +175,29 @@ extension Store {
     }
 }
 
-/// Brings vectors into the slot order of the index file, so that its graph fits.
+/// Gives each record the slot that the index file has for its vector, or a new one behind them.
 private struct SlotPlan {
-    private let file: IndexFile?
-    private let dimension: Int
+    private let file: IndexSegment?
     private var slotOfOrdinal: [UInt32: UInt32] = [:]
-    /// Vectors of the file's slots, in slot order; slots without a vector stay dead.
-    private var placed: [Float] = []
-    private var isPlaced: [Bool] = []
+    /// Whether the record of a slot in the file still has the vector of that slot.
+    private var isCurrent: [Bool] = []
     private var tail: [(ordinal: UInt32, vectorSeq: UInt64, vector: [Float])] = []
 
     /// Share of dead slots above which a rebuild gives a better graph than a repair.
     private static let deadShareMax = 0.1
 
-    init(file: IndexFile?, dimension: Int) {
-        self.file = file
-        self.dimension = dimension
-        guard let file else { return }
-        placed = [Float](repeating: 0, count: file.slots.count * dimension)
-        isPlaced = [Bool](repeating: false, count: file.slots.count)
+    init(file: IndexSegment?, specification: CollectionSpecification) {
+        let fits = file?.graph.dimension == specification.dimension && file?.graph.metric == specification.metric
+        self.file = fits ? file : nil
+        guard let file = self.file else { return }
+        isCurrent = [Bool](repeating: false, count: file.slots.count)
         slotOfOrdinal.reserveCapacity(file.slots.count)
         for (slot, entry) in file.slots.enumerated() { slotOfOrdinal[entry.ordinal] = UInt32(slot) }
     }
 
     mutating func place(_ vector: UnsafeBufferPointer<Float>, ordinal: UInt32, vectorSeq: UInt64) {
         if let slot = slotOfOrdinal[ordinal], let file, file.slots[Int(slot)].vectorSeq == vectorSeq {
-            isPlaced[Int(slot)] = true
-            let start = Int(slot) * dimension
-            for index in 0..<dimension { placed[start + index] = vector[index] }
+            isCurrent[Int(slot)] = true
         } else {
             tail.append((ordinal, vectorSeq, Array(vector)))
         }
@@ -210,34 +205,41 @@ private struct SlotPlan {
 
     /// Hands everything to the writer: the file's slots with their graph when enough of them live, then the others.
     func fill(_ writer: NamespaceWriter) {
-        let dead = isPlaced.count { !$0 }
-        let usesFile = file != nil && Double(dead) <= Self.deadShareMax * Double(isPlaced.count)
-        // A dead slot needs some vector; a unit vector is valid in every metric and is never returned.
-        let unit = [1] + [Float](repeating: 0, count: dimension - 1)
-        placed.withUnsafeBufferPointer { placed in
-            for (slot, entry) in (file?.slots ?? []).enumerated() {
-                if isPlaced[slot] {
-                    let row = UnsafeBufferPointer(rebasing: placed[slot * dimension..<(slot + 1) * dimension])
-                    let given = writer.append(vector: row, ordinal: entry.ordinal, seq: entry.vectorSeq)
-                    writer.rows[Int(entry.ordinal)].slot = given
-                } else if usesFile {
-                    let given = unit.withUnsafeBufferPointer {
-                        writer.append(vector: $0, ordinal: entry.ordinal, seq: entry.vectorSeq)
-                    }
-                    writer.index.remove(given)
-                }
+        if let file {
+            let dead = isCurrent.count { !$0 }
+            if Double(dead) <= Self.deadShareMax * Double(isCurrent.count), writer.index.install(file.graph) {
+                adopt(file, writer)
+            } else {
+                copyCurrent(of: file, writer)
             }
         }
         for entry in tail {
-            let slot = entry.vector.withUnsafeBufferPointer {
-                writer.append(vector: $0, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            entry.vector.withUnsafeBufferPointer {
+                let slot = writer.append(vector: $0, ordinal: entry.ordinal, seq: entry.vectorSeq)
+                writer.rows[Int(entry.ordinal)].slot = slot
             }
-            writer.rows[Int(entry.ordinal)].slot = slot
         }
-        if usesFile, let file {
-            let threads = ProcessInfo.processInfo.activeProcessorCount
-            writer.index.install(file.graph.withCodes(for: writer.index, threads: threads))
-            writer.persistedSlots = file.slots.count
+    }
+
+    /// The index has the file's slots already: says what they stand for, and which of them are dead.
+    private func adopt(_ file: IndexSegment, _ writer: NamespaceWriter) {
+        for (slot, entry) in file.slots.enumerated() {
+            writer.ordinalOfSlot.append(entry.ordinal)
+            writer.vectorSeqOfSlot.append(entry.vectorSeq)
+            if isCurrent[slot] {
+                writer.rows[Int(entry.ordinal)].slot = UInt32(slot)
+            } else {
+                writer.index.remove(UInt32(slot))
+            }
+        }
+        writer.persistedSlots = file.slots.count
+    }
+
+    private func copyCurrent(of file: IndexSegment, _ writer: NamespaceWriter) {
+        for (slot, entry) in file.slots.enumerated() where isCurrent[slot] {
+            guard let vector = file.graph.vector(UInt32(slot)) else { continue }
+            let copy = writer.append(vector: vector, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            writer.rows[Int(entry.ordinal)].slot = copy
         }
     }
 }

@@ -49,7 +49,7 @@ struct SealTests {
 
         let file = try #require(
             try FileManager.default.contentsOfDirectory(atPath: directory.appending("store"))
-                .first { $0.hasSuffix(".graph") })
+                .first { $0.hasSuffix(".segment") })
         let path = directory.appending("store/" + file)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         bytes[bytes.count / 2] ^= 1

@@ -4,7 +4,7 @@ import Vectors
 
 @testable import VectorIndex
 
-/// Moving vectors into the graph while the index is read and written, and the graph's byte form.
+/// Moving vectors into the graph while the index is read and written.
 @Suite struct SealTests {
     @Test func readersSeeWholeSnapshotsDuringAppendsAndSeals() async throws {
         var source = ClusteredVectors(dimension: 10, seed: 51)
@@ -123,98 +123,5 @@ import Vectors
         #expect(index.wantsSeal)
         try index.sealNow()
         #expect(!index.wantsSeal)
-    }
-}
-
-/// The byte form of a sealed graph.
-@Suite struct GraphFileTests {
-    private static func makeGraph(_ count: Int, metric: Metric = .squaredEuclidean) throws -> SealedGraph {
-        var source = ClusteredVectors(dimension: 4, clusters: 4, seed: 61)
-        let index = AdaptiveIndex(
-            dimension: 4, metric: metric, parameters: .init(graph: .init(m: 4, efConstruction: 16)))
-        for vector in source.next(count) { index.append(vector) }
-        for slot in stride(from: 0, to: count, by: 7) { index.remove(UInt32(slot)) }
-        return try index.makeSealJob().run(progress: { _ in }, isCancelled: { false })
-    }
-
-    private static func read(_ bytes: [UInt8]) throws -> SealedGraph {
-        try bytes.withUnsafeBytes { try SealedGraph(deserializing: $0) }
-    }
-
-    @Test(arguments: [0, 1, 2, 63, 64, 300]) func roundTrip(count: Int) throws {
-        for metric in Metric.allCases {
-            let graph = try Self.makeGraph(count, metric: metric)
-            let bytes = graph.serialized()
-            let back = try Self.read(bytes)
-            #expect(back.count == count && back.nodeCount == graph.nodeCount && back.metric == metric)
-            #expect(back.graph.parameters == graph.graph.parameters)
-            #expect(back.serialized() == bytes)
-        }
-    }
-
-    @Test func searchAfterReadingIsTheSame() throws {
-        var source = ClusteredVectors(dimension: 9, seed: 62)
-        var judged = JudgedIndex(dimension: 9, metric: .cosine)
-        judged.append(source.next(1_500))
-        try judged.index.sealNow()
-        let before = judged.index.snapshot
-        let graph = try Self.read(try #require(judged.index.sealedGraph).serialized())
-        #expect(judged.index.install(graph.withCodes(for: judged.index, threads: 2)))
-        judged.index.publish()
-        for query in source.next(20) {
-            let a = before.search(query, k: 10, efSearch: 20)
-            let b = judged.index.snapshot.search(query, k: 10, efSearch: 20)
-            #expect(a.neighbors == b.neighbors && a.counters == b.counters)
-        }
-    }
-
-    @Test func everyFlippedBitIsRefused() throws {
-        let bytes = try Self.makeGraph(40).serialized()
-        #expect(bytes.count < 4_000)
-        for position in bytes.indices {
-            for bit in 0..<8 {
-                var damaged = bytes
-                damaged[position] ^= 1 << UInt8(bit)
-                #expect(throws: GraphFormatError.self, "byte \(position), bit \(bit)") { try Self.read(damaged) }
-            }
-        }
-    }
-
-    @Test func everyTruncationAndExtensionIsRefused() throws {
-        let bytes = try Self.makeGraph(40).serialized()
-        for length in bytes.indices {
-            #expect(throws: GraphFormatError.self, "\(length) bytes") { try Self.read(Array(bytes[..<length])) }
-        }
-        let error = #expect(throws: GraphFormatError.self) { try Self.read(bytes + [0]) }
-        #expect(error?.code == .wrongLength)
-    }
-
-    @Test func wrongContentWithAFittingChecksumIsRefused() throws {
-        let graph = try Self.makeGraph(40)
-        let (list, _) = graph.graph.list(1, level: 0)
-        for (value, what) in [(UInt32(40), "beyond the slots"), (1, "itself"), (0, "a dead slot")] {
-            let before = list[0]
-            list[0] = value
-            let error = #expect(throws: GraphFormatError.self, "a link to \(what)") {
-                try Self.read(graph.serialized())
-            }
-            #expect(error?.code == .invalidContent)
-            list[0] = before
-        }
-        #expect(throws: Never.self) { try Self.read(graph.serialized()) }
-    }
-
-    @Test func errorsSayWhatIsWrong() throws {
-        let bytes = try Self.makeGraph(10).serialized()
-        var other = bytes
-        other[8] = 9
-        #expect(#expect(throws: GraphFormatError.self) { try Self.read(other) }?.code == .unsupportedVersion)
-        other = bytes
-        other[0] = 0x20
-        #expect(#expect(throws: GraphFormatError.self) { try Self.read(other) }?.code == .notAGraph)
-        other = bytes
-        other[bytes.count - 1] ^= 1
-        #expect(#expect(throws: GraphFormatError.self) { try Self.read(other) }?.code == .checksumMismatch)
-        #expect(#expect(throws: GraphFormatError.self) { try Self.read([]) }?.code == .wrongLength)
     }
 }

@@ -58,6 +58,25 @@ extension AdaptiveIndex {
     }
 }
 
+extension SegmentContent {
+    func bytes(sequence: UInt64 = 0, tags: [UInt8] = []) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try write(sequence: sequence, tags: tags) { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+}
+
+extension Segment {
+    /// A segment in memory, as if it were mapped.
+    convenience init(copying bytes: [UInt8]) throws {
+        let memory = AlignedMemory(byteCount: bytes.count)
+        bytes.withUnsafeBytes {
+            if let start = $0.baseAddress { memory.start.copyMemory(from: start, byteCount: $0.count) }
+        }
+        try self.init(mapping: UnsafeRawBufferPointer(start: memory.start, count: bytes.count), owner: memory)
+    }
+}
+
 extension FlatIndex {
     @discardableResult
     func append(_ vector: [Float]) -> UInt32 { vector.withUnsafeBufferPointer { append($0) } }

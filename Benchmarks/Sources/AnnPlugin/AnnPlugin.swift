@@ -14,7 +14,8 @@ import Vectors
 /// vectors; bytes touched, bytes of rows, codes and originals read. Counting in one extra pass outside the clock keeps the measured
 /// path as it is served. Without the object the harness takes the means `hops` and `distances` that are given here.
 /// `ANN_GRAPH=1` in the environment asks that the graph be searched at every size, also where a scan would be chosen
-/// (growth curve), and `ANN_THREADS` is the number of threads to build with.
+/// (growth curve), and `ANN_THREADS` is the number of threads to build with. Searches run on the index as it is served, a
+/// segment mapped from its file; `ANN_IN_MEMORY=1` leaves it in the memory that it was built in.
 @main
 struct AnnPlugin {
     private let environment = ProcessInfo.processInfo.environment
@@ -56,6 +57,7 @@ struct AnnPlugin {
         let start = Self.seconds(environment)
         try index.build()
         buildSeconds = Self.seconds(environment) - start
+        if environment["ANN_IN_MEMORY"] != "1" { try index.serveFromFile() }
     }
 
     // MARK: - Protocol

@@ -1,3 +1,5 @@
+import Foundation
+import Storage
 import VectorIndex
 import Vectors
 
@@ -30,6 +32,20 @@ struct BenchedIndex {
         let slot = data.withBaseRow(id) { index.append($0) }
         slotOfID[id] = slot
         idOfSlot.append(Int32(id))
+    }
+
+    /// Goes on with the index as a server has it after a restart: a segment, opened from its file.
+    func serveFromFile() throws {
+        guard let content = index.segmentContent else { return }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ann-\(getpid())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = DerivedFiles(directory: folder)
+        try files.writePlain("index.segment") { sink in try content.write(to: sink) }
+        guard let file = try files.mapPlain("index.segment") else { return }
+        file.load()
+        index.install(try Segment(mapping: file.bytes, owner: file).sealedGraph())
+        index.publish()
     }
 
     private func seal() throws {

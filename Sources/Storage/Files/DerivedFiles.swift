@@ -31,29 +31,55 @@ public struct DerivedFiles: Sendable {
 
     let directory: String
 
+    /// - Parameter directory: exists.
+    public init(directory: String) { self.directory = directory }
+
     /// Replaces a file. A crash leaves the old one or the new one, never a mixture.
     ///
     /// - Parameters:
     ///   - seq: sequence of the namespace that the content covers.
     ///   - count: entries in it.
     /// - Throws: `full`, `io`; the old file is in place then.
-    public func write(_ name: String, seq: UInt64, count: UInt64, _ payload: [UInt8]) throws(StorageError) {
+    public func write(_ name: String, seq: UInt64, count: UInt64, _ payload: [UInt8]) throws {
+        try writePlain(name) { sink in
+            try Self.header(seq: seq, count: count, length: payload.count).withUnsafeBytes(sink)
+            try payload.withUnsafeBytes(sink)
+            try Self.trailer(payload).withUnsafeBytes(sink)
+        }
+    }
+
+    /// Replaces a file that carries its own checksums, without header and table. A crash leaves the old one or the new one.
+    ///
+    /// - Parameter content: hands the file's bytes to its argument, piece by piece.
+    /// - Throws: `full`, `io`, and what `content` throws; the old file is in place then.
+    public func writePlain(
+        _ name: String, _ content: (_ sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
         let path = directory + "/" + name
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileIO.failure("create", temporary) }
-        let isWritten =
-            FileIO.writeAll(descriptor, Self.header(seq: seq, count: count, length: payload.count))
-            && FileIO.writeAll(descriptor, payload) && FileIO.writeAll(descriptor, Self.trailer(payload))
-            && fsync(descriptor) == 0
-        let problem = FileIO.failure("write", temporary)
-        close(descriptor)
-        guard isWritten else {
+        do {
+            defer { close(descriptor) }
+            try content { bytes in
+                guard FileIO.writeAll(descriptor, bytes) else { throw FileIO.failure("write", temporary) }
+            }
+            guard fsync(descriptor) == 0 else { throw FileIO.failure("sync", temporary) }
+            #if os(Linux)
+                // Pages written in pieces are small ones; the next reader gets large ones.
+                posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_DONTNEED))
+            #endif
+        } catch {
             unlink(temporary)
-            throw problem
+            throw error
         }
         guard rename(temporary, path) == 0 else { throw FileIO.failure("rename", temporary) }
         try FileIO.syncDirectory(directory)
+    }
+
+    /// Maps a file that ``writePlain(_:_:)`` wrote; `nil` when there is none. Nothing of it is verified.
+    public func mapPlain(_ name: String) throws(StorageError) -> MappedFile? {
+        try FileIO.map(directory + "/" + name)
     }
 
     /// Hands out the content of a file after all its sums were verified; `nil` when there is none.

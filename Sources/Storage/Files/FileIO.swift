@@ -11,16 +11,18 @@ enum FileIO {
 
     /// Writes all bytes; false with `errno` set when that fails.
     static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var position = 0
-            while position < bytes.count {
-                let count = Foundation.write(descriptor, bytes.baseAddress! + position, bytes.count - position)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return false }
-                position += count
-            }
-            return true
+        bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+    }
+
+    static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        var position = 0
+        while position < bytes.count {
+            let count = Foundation.write(descriptor, bytes.baseAddress! + position, bytes.count - position)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            position += count
         }
+        return true
     }
 
     /// The bytes of a file, or `nil` when there is none.
@@ -52,8 +54,7 @@ enum FileIO {
 
     /// A file mapped for reading, or `nil` when there is none.
     ///
-    /// An unreadable block of a mapping is a signal, not an error: only for files that a caller reads in full, and
-    /// verifies, before it relies on them.
+    /// An unreadable block of a mapping is a signal, not an error: only for files that can be made again.
     static func map(_ path: String) throws(StorageError) -> MappedFile? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -65,10 +66,25 @@ enum FileIO {
         guard fstat(descriptor, &status) == 0 else { throw failure("examine", path) }
         let count = Int(status.st_size)
         if count == 0 { return MappedFile(UnsafeRawBufferPointer(start: nil, count: 0)) }
-        guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
+        // A file begins on the boundary of a huge page, or its pages cannot be mapped as such.
+        let room = count + MappedFile.hugePage
+        guard let reserved = mmap(nil, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), reserved != MAP_FAILED
+        else {
             throw failure("map", path)
         }
-        return MappedFile(UnsafeRawBufferPointer(start: memory, count: count))
+        let address = (Int(bitPattern: reserved) + MappedFile.hugePage - 1) & ~(MappedFile.hugePage - 1)
+        guard
+            let memory = mmap(
+                UnsafeMutableRawPointer(bitPattern: address), count, PROT_READ, MAP_SHARED | MAP_FIXED, descriptor, 0),
+            memory != MAP_FAILED
+        else {
+            let problem = failure("map", path)
+            munmap(reserved, room)
+            throw problem
+        }
+        return MappedFile(
+            UnsafeRawBufferPointer(start: memory, count: count),
+            reserved: UnsafeMutableRawBufferPointer(start: reserved, count: room))
     }
 
     /// Makes a created or renamed entry durable: without this a crash may forget the name of a synced file.
@@ -83,12 +99,34 @@ enum FileIO {
 /// The bytes of a file, mapped as long as anyone refers to this. Files here are replaced, never changed in place, so the
 /// bytes stay as they are even when the file has a successor.
 public final class MappedFile: @unchecked Sendable {
-    // Safe: an address and a size, which never change, of memory that nobody writes to.
-    let bytes: UnsafeRawBufferPointer
+    static let hugePage = 1 << 21
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    // Safe: an address and a size, which never change, of memory that nobody writes to.
+    public let bytes: UnsafeRawBufferPointer
+    private let reserved: UnsafeMutableRawBufferPointer
+
+    init(
+        _ bytes: UnsafeRawBufferPointer,
+        reserved: UnsafeMutableRawBufferPointer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    ) {
+        self.bytes = bytes
+        self.reserved = reserved
+    }
 
     deinit {
-        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+        if let start = reserved.baseAddress { munmap(start, reserved.count) }
     }
+
+    /// Reads the file into memory, in huge pages where the file system has them: random access is then about a quarter
+    /// cheaper. Pages that are in memory already stay as they are.
+    public func load() {
+        #if os(Linux)
+            guard let start = bytes.baseAddress else { return }
+            madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, Int32(MADV_HUGEPAGE))
+            madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, Self.populateRead)
+        #endif
+    }
+
+    /// `MADV_POPULATE_READ` of Linux 5.14; older ones refuse it, and pages are read when they are touched.
+    private static let populateRead: Int32 = 22
 }

@@ -13,7 +13,7 @@ public final class AdaptiveIndex: @unchecked Sendable {
     public let dimension: Int
     public let metric: Metric
     public let parameters: AdaptiveParameters
-    private let store: VectorStore
+    private var store: VectorStore
     private var dead = SlotBitmap()
     private var deadCount = 0
     private var graph: SealedGraph?
@@ -83,16 +83,30 @@ public final class AdaptiveIndex: @unchecked Sendable {
             threads: parameters.buildThreads)
     }
 
-    /// Takes a graph from a ``SealJob`` of this index, or one read back for the same rows in the same slots.
+    /// Takes a graph from a ``SealJob`` of this index, or one read back for the same rows in the same slots. Into an empty
+    /// index a graph with vectors brings all its slots.
     ///
+    /// A graph with vectors takes the place of the index's own copies of them.
     /// - Returns: whether the graph fits: it covers no slots that do not exist, nor fewer than the graph in use, and has
     ///   the index's dimension and metric. A graph that does not fit changes nothing.
     @discardableResult
     public func install(_ sealed: SealedGraph) -> Bool {
-        guard sealed.count <= store.count, sealed.dimension == dimension, sealed.metric == metric,
-            sealed.count >= graph?.count ?? 0
-        else { return false }
+        guard sealed.dimension == dimension, sealed.metric == metric, sealed.count >= graph?.count ?? 0 else {
+            return false
+        }
+        if store.count == 0, let vectors = sealed.vectors {
+            store = VectorStore(dimension: dimension, base: vectors)
+        } else if sealed.count > store.count {
+            return false
+        } else if let vectors = sealed.vectors {
+            store = store.rebased(onto: vectors)
+        }
         graph = sealed
         return true
+    }
+
+    /// What a segment of the graph in use is written from; `nil` when there is none.
+    public var segmentContent: SegmentContent? {
+        graph.map { SegmentContent(graph: $0, view: view) }
     }
 }

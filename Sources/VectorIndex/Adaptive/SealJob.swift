@@ -45,7 +45,14 @@ public struct SealJob: Sendable {
             }
         }
         graph.count = view.count
-        let rows = CodeRows(graph: graph, view: view, base: base?.rows, threads: 1)
+        return finish(graph, base: base?.rows, threads: 1, progress)
+    }
+
+    private func finish(
+        _ graph: HNSWGraph, base: CodeRows?, threads: Int, _ progress: @Sendable (Double) -> Void
+    ) -> SealedGraph {
+        let rows = CodeRows(graph: graph, view: view, base: base, threads: threads)
+        if let rows { graph.shareLinks(of: rows) }
         progress(1)
         return SealedGraph(graph: graph, rows: rows)
     }
@@ -58,8 +65,6 @@ public struct SealJob: Sendable {
         let encoding = 0.1
         try HNSWBulkLink(graph: graph, view: view, threads: threads).link(
             except: dead, progress: { progress($0 * (1 - encoding)) }, isCancelled: isCancelled)
-        let rows = CodeRows(graph: graph, view: view, threads: threads)
-        progress(1)
-        return SealedGraph(graph: graph, rows: rows)
+        return finish(graph, base: nil, threads: threads, progress)
     }
 }

@@ -2,27 +2,18 @@ public import Vectors
 
 /// A finished, immutable graph over the first ``count`` slots of an index.
 ///
-/// It holds no vectors: it fits the index whose rows it was built from, slot by slot.
+/// It fits the index whose rows it was built from, slot by slot. One that was read from a ``Segment`` brings the vectors
+/// of its slots along.
 public struct SealedGraph: Sendable {
     let graph: HNSWGraph
-    /// Quantized rows of the nodes, when they were made and the vectors allow it.
+    /// Quantized rows of the nodes; `nil` when the vectors do not allow them.
     let rows: CodeRows?
+    let vectors: MappedRows?
 
-    init(graph: HNSWGraph, rows: CodeRows? = nil) {
+    init(graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil) {
         self.graph = graph
         self.rows = rows
-    }
-
-    /// The same graph with quantized rows, which make searches several times faster.
-    ///
-    /// A graph that was read from a file has none: they are derived from the vectors.
-    /// - Parameters:
-    ///   - index: holds the vectors that the graph was built from, slot by slot.
-    ///   - threads: how many may work at once.
-    /// - Complexity: O(nodes · m · dimension).
-    public func withCodes(for index: AdaptiveIndex, threads: Int) -> SealedGraph {
-        precondition(count <= index.count && dimension == index.dimension, "the graph fits the index")
-        return SealedGraph(graph: graph, rows: CodeRows(graph: graph, view: index.view, threads: threads))
+        self.vectors = vectors
     }
 
     /// Slots that it covers; each of them is in the graph or was dead when it was built.
@@ -31,6 +22,17 @@ public struct SealedGraph: Sendable {
     public var nodeCount: Int { graph.nodeCount }
     public var dimension: Int { graph.dimension }
     public var metric: Metric { graph.metric }
-    /// Bytes of memory that the links and the quantized rows take.
+    /// Bytes that the links and the quantized rows take.
     public var byteCount: Int { graph.byteCount + (rows?.byteCount ?? 0) }
+
+    /// Whether two are one and the same, not only equal.
+    public func isIdentical(to other: SealedGraph) -> Bool { graph === other.graph }
+
+    /// The vector that the graph's segment holds for a slot; `nil` when the graph does not come from a segment.
+    ///
+    /// - Precondition: `slot < count`.
+    public func vector(_ slot: UInt32) -> UnsafeBufferPointer<Float>? {
+        precondition(slot < count, "slot \(slot) is not in the graph")
+        return vectors.map { UnsafeBufferPointer(start: $0.start + Int(slot) * $0.stride, count: dimension) }
+    }
 }

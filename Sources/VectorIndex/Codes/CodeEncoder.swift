@@ -71,7 +71,7 @@ struct CodeEncoder: @unchecked Sendable {
         guard let base, Int(slot) < base.count else { return false }
         let old = UnsafeRawPointer(base.row(slot))
         let ids = (old + layout.ids).assumingMemoryBound(to: UInt32.self)
-        let links = graph.links + Int(slot) * graph.levelZeroLinks
+        let links = graph.links + Int(slot) * graph.linkStride
         var place = 0
         while place < graph.levelZeroLinks, links[place] != HNSWGraph.none {
             if ids[place] != links[place] { return false }
@@ -106,7 +106,7 @@ struct CodeEncoder: @unchecked Sendable {
 
     private func encodeNeighbors(_ slot: Int, _ row: UnsafeMutableRawPointer, _ signs: inout [UInt64]) {
         let center = vectors + slot * layout.padded
-        let links = graph.links + slot * graph.levelZeroLinks
+        let links = graph.links + slot * graph.linkStride
         let add = (row + layout.add).assumingMemoryBound(to: Float.self)
         let rescale = (row + layout.rescale).assumingMemoryBound(to: Float.self)
         let ids = (row + layout.ids).assumingMemoryBound(to: UInt32.self)

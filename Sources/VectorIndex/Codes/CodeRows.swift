@@ -23,12 +23,43 @@ final class CodeRows: @unchecked Sendable {
     /// Mean of the vectors when the rows were first made, padded with zeros; rotated too.
     let mean: [Float]
     let rotatedMean: [Float]
-    private let memory: AlignedMemory
+    private let start: UnsafePointer<UInt8>
+    private let owner: any AnyObject & Sendable
+    /// Checks rows of a file when they are touched for the first time.
+    private let verifier: BlockVerifier?
+    /// Of the first row, among the verifier's bytes.
+    private let offset: Int
 
-    var byteCount: Int { memory.byteCount }
+    var byteCount: Int { count * layout.stride }
 
-    func row(_ slot: UInt32) -> UnsafePointer<UInt8> {
-        UnsafePointer(memory.start.assumingMemoryBound(to: UInt8.self) + Int(slot) * layout.stride)
+    func row(_ slot: UInt32) -> UnsafePointer<UInt8> { start + Int(slot) * layout.stride }
+
+    /// Whether a row is what was written. Ask before reading it.
+    @inline(__always)
+    func isIntact(_ slot: UInt32) -> Bool {
+        guard let verifier else { return true }
+        return verifier.isIntact(offset &+ Int(slot) &* layout.stride, layout.stride)
+    }
+
+    /// Rows that were made before and lie in memory of someone else.
+    ///
+    /// - Parameters:
+    ///   - mean: padded with zeros.
+    ///   - memory: `count` rows, on a 64-byte boundary.
+    init(
+        metric: Metric, rotation: RandomRotation, layout: CodeLayout, count: Int, mean: [Float],
+        memory: UnsafeRawPointer, owner: any AnyObject & Sendable, verifier: (BlockVerifier, offset: Int)?
+    ) {
+        self.metric = metric
+        self.rotation = rotation
+        self.layout = layout
+        self.count = count
+        self.mean = mean
+        rotatedMean = rotation.rotated(mean)
+        start = memory.assumingMemoryBound(to: UInt8.self)
+        self.owner = owner
+        self.verifier = verifier?.0
+        offset = verifier?.offset ?? 0
     }
 
     /// Rows for all nodes of a graph.
@@ -46,13 +77,15 @@ final class CodeRows: @unchecked Sendable {
         layout = CodeLayout(padded: rotation.padded, links: graph.levelZeroLinks)
         let average = base?.mean ?? Self.mean(of: graph, view, padded: rotation.padded)
         mean = average
-        var rotated = average
-        rotated.withUnsafeMutableBufferPointer { rotation.apply($0.baseAddress.unsafelyUnwrapped) }
-        rotatedMean = rotated
-        memory = AlignedMemory(byteCount: count * layout.stride)
+        rotatedMean = rotation.rotated(average)
+        let memory = AlignedMemory(byteCount: count * layout.stride)
+        start = UnsafePointer(memory.start.assumingMemoryBound(to: UInt8.self))
+        owner = memory
+        verifier = nil
+        offset = 0
         let vectors = AlignedMemory(byteCount: count * layout.padded * MemoryLayout<Float>.size)
         let encoder = CodeEncoder(
-            graph: graph, view: view, layout: layout, rotation: rotation, rotatedMean: rotated,
+            graph: graph, view: view, layout: layout, rotation: rotation, rotatedMean: rotatedMean,
             vectors: vectors.start.assumingMemoryBound(to: Float.self), rows: memory.start, base: base)
         guard encoder.rotate(threads: threads) else { return nil }
         encoder.encode(threads: threads)

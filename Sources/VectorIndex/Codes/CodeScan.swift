@@ -16,7 +16,7 @@ struct CodeScan {
     /// Rows whose codes are fetched ahead of their comparison.
     private static let ahead = 6
 
-    /// Computes `scratch.distances` of the first `count` entries of `scratch.slots` from codes.
+    /// Computes `scratch.distances` of the first `count` entries of `scratch.slots` from codes; infinite for damaged rows.
     @inline(__always)
     static func measure(_ count: Int, _ rows: CodeRows, _ query: CodedQuery, _ scratch: SearchScratch) {
         let layout = rows.layout
@@ -30,7 +30,9 @@ struct CodeScan {
             if index &+ ahead < count {
                 ckernels_prefetch_lines(first + Int(slots[index &+ ahead]) &* layout.stride, lines)
             }
-            scratch.distances[index] = query.distance(to: first + Int(slots[index]) &* layout.stride, layout)
+            scratch.distances[index] =
+                rows.isIntact(slots[index])
+                ? query.distance(to: first + Int(slots[index]) &* layout.stride, layout) : .infinity
         }
     }
 

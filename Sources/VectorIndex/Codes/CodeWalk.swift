@@ -35,7 +35,7 @@ struct CodeWalk {
     /// The bitmap of visited slots must be clear; it is clear again afterwards.
     ///
     /// - Parameter isPromising: asked once, after ``trialHops`` hops, with the nodes visited so far; `false` ends the walk.
-    /// - Returns: whether the walk came to its end.
+    /// - Returns: whether the walk came to its end: it was promising, and no row of it is damaged.
     @discardableResult
     mutating func search(from start: UInt32, limit: Int, isPromising: (([UInt64]) -> Bool)? = nil) -> Bool {
         defer {
@@ -53,6 +53,7 @@ struct CodeWalk {
         var next = start
         bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
         walk: while true {
+            guard rows.isIntact(next) else { return false }
             let row = first + Int(next) &* stride
             hops &+= 1
             let distance = query.distance(to: row, layout)

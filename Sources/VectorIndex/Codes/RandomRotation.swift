@@ -16,11 +16,23 @@ struct RandomRotation: Sendable {
     /// `rounds × padded` of +1 or −1.
     private let signs: [Float]
 
+    /// Dimensions of rotated vectors.
+    static func padded(dimension: Int) -> Int { (dimension + 63) & ~63 }
+
     init(dimension: Int, seed: UInt64) {
         self.dimension = dimension
-        padded = (dimension + 63) & ~63
+        padded = Self.padded(dimension: dimension)
         var state = seed
         signs = (0..<Self.rounds * padded).map { _ in SplitMix.next(&state) & 1 == 0 ? 1 : -1 }
+    }
+
+    /// A rotated copy.
+    ///
+    /// - Parameter vector: ``padded`` floats.
+    func rotated(_ vector: [Float]) -> [Float] {
+        var copy = vector
+        copy.withUnsafeMutableBufferPointer { apply($0.baseAddress.unsafelyUnwrapped) }
+        return copy
     }
 
     /// Rotates `padded` floats in place; the caller has set those from `dimension` on to zero.

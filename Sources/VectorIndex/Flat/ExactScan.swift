@@ -2,7 +2,7 @@ import Vectors
 
 /// Comparing a query with rows one by one.
 ///
-/// The query is padded to the view's stride, so that kernels need no tail.
+/// The query is padded to the view's stride, so that kernels need no tail. Damaged rows of a file are infinitely far.
 struct ExactScan {
     let view: VectorView
     let kernel: MetricKernel
@@ -14,9 +14,13 @@ struct ExactScan {
         var slot = range.lowerBound
         while slot < range.upperBound {
             let rows = min(view.contiguousRows(from: UInt32(slot)), range.upperBound - slot, 64)
-            kernel.rows(
-                query, view.row(UInt32(slot)), stride: view.stride, rows: rows, count: view.stride,
-                out: scratch.distances)
+            if view.isIntact(slot..<slot + rows) {
+                kernel.rows(
+                    query, view.row(UInt32(slot)), stride: view.stride, rows: rows, count: view.stride,
+                    out: scratch.distances)
+            } else {
+                scratch.distances.update(repeating: .infinity, count: rows)
+            }
             for row in 0..<rows { body(UInt32(slot + row), scratch.distances[row]) }
             slot += rows
         }
@@ -34,6 +38,20 @@ struct ExactScan {
         return range.count
     }
 
+    /// Compares with the rows at the first `count` of the scratch memory's addresses, which belong to its slots.
+    private func gather(_ count: Int, into top: inout TopKeys) {
+        if view.base != nil {
+            for index in 0..<count where !isIntact(scratch.slots[index]) { scratch.rows[index] = query }
+        }
+        kernel.gather(query, scratch.rows, rows: count, count: view.stride, out: scratch.distances)
+        for index in 0..<count {
+            let distance = scratch.rows[index] == query ? .infinity : scratch.distances[index]
+            top.insert(CandidateKey.make(distance: distance, slot: scratch.slots[index]))
+        }
+    }
+
+    private func isIntact(_ slot: UInt32) -> Bool { view.isIntact(Int(slot)..<Int(slot) + 1) }
+
     /// The nearest of the slots that some keys name. Returns how many rows were compared.
     func nearest(among keys: [UInt64], into top: inout TopKeys) -> Int {
         let addresses = view.addresses
@@ -44,10 +62,7 @@ struct ExactScan {
                 scratch.slots[index] = CandidateKey.slot(keys[start + index])
                 scratch.rows[index] = addresses[scratch.slots[index]]
             }
-            kernel.gather(query, scratch.rows, rows: rows, count: view.stride, out: scratch.distances)
-            for index in 0..<rows {
-                top.insert(CandidateKey.make(distance: scratch.distances[index], slot: scratch.slots[index]))
-            }
+            gather(rows, into: &top)
             start += rows
         }
         return keys.count
@@ -60,10 +75,7 @@ struct ExactScan {
         var pending = 0
         var compared = 0
         func flush() {
-            kernel.gather(query, scratch.rows, rows: pending, count: view.stride, out: scratch.distances)
-            for index in 0..<pending {
-                top.insert(CandidateKey.make(distance: scratch.distances[index], slot: scratch.slots[index]))
-            }
+            gather(pending, into: &top)
             compared += pending
             pending = 0
         }

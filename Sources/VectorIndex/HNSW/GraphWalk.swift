@@ -8,10 +8,12 @@ import Vectors
 struct GraphWalk {
     private let links: UnsafePointer<UInt32>
     private let width: Int
+    private let linkStride: Int
     private let upper: UnsafePointer<UInt32>
     private let upperRow: UnsafePointer<UInt32>
     private let upperWidth: Int
     private let addresses: RowAddresses
+    private let mapped: MappedRows?
     private let stride: Int
     private let kernel: MetricKernel
     private let visited: UnsafeMutablePointer<UInt64>
@@ -43,10 +45,12 @@ struct GraphWalk {
         scratch.prepareKeys(capacity)
         links = UnsafePointer(graph.links)
         width = graph.levelZeroLinks
+        linkStride = graph.linkStride
         upper = UnsafePointer(graph.upper)
         upperRow = UnsafePointer(graph.upperRow)
         upperWidth = graph.parameters.m
         addresses = view.addresses
+        mapped = view.base
         stride = view.stride
         kernel = MetricKernel(graph.metric)
         visited = scratch.visited
@@ -65,7 +69,7 @@ struct GraphWalk {
 
     @inline(__always)
     private func list(_ slot: UInt32, _ level: Int) -> (UnsafePointer<UInt32>, Int) {
-        if level == 0 { return (links + Int(slot) &* width, width) }
+        if level == 0 { return (links + Int(slot) &* linkStride, width) }
         return (upper + (Int(upperRow[Int(slot)]) &+ level &- 1) &* upperWidth, upperWidth)
     }
 
@@ -81,14 +85,29 @@ struct GraphWalk {
 
     mutating func distance(to slot: UInt32) -> Float {
         distanceComputations += 1
+        guard isIntact(slot) else { return .infinity }
         return kernel.pair(query, addresses[slot], count: stride)
     }
 
-    /// Computes `distances` of the first `count` entries of `slots`.
+    /// Whether the vector of a slot can be read.
+    @inline(__always)
+    private func isIntact(_ slot: UInt32) -> Bool {
+        guard let mapped else { return true }
+        return mapped.isIntact(slot)
+    }
+
+    /// Computes `distances` of the first `count` entries of `slots`; infinite for damaged rows.
     @inline(__always)
     private mutating func measure(_ count: Int) {
         for index in 0..<count { rows[index] = addresses[slots[index]] }
+        if mapped != nil {
+            // Checked before any is read: a query compares with itself in the place of a damaged one.
+            for index in 0..<count where !isIntact(slots[index]) { rows[index] = query }
+        }
         kernel.gather(query, rows, rows: count, count: stride, out: distances)
+        if mapped != nil {
+            for index in 0..<count where rows[index] == query { distances[index] = .infinity }
+        }
         distanceComputations &+= count
     }
 
@@ -258,13 +277,21 @@ struct GraphWalk {
         allowed[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1
     }
 
+    /// Whether the list of a node on level 0 can be read, where it lies in quantized rows.
+    @inline(__always)
+    private func isListIntact(_ slot: UInt32) -> Bool {
+        guard let codes else { return true }
+        return codes.rows.isIntact(slot)
+    }
+
     /// Puts the unvisited passing nodes around `center` into `slots`; returns their number.
     private mutating func collect(around center: UInt32, _ allowed: UnsafeBufferPointer<UInt64>) -> Int {
         hops &+= 1
         var count = 0
         var failed = 0
         var degree = 0
-        let near = links + Int(center) &* width
+        guard isListIntact(center) else { return 0 }
+        let near = links + Int(center) &* linkStride
         while degree < width, near[degree] != HNSWGraph.none {
             let slot = near[degree]
             degree &+= 1
@@ -278,7 +305,7 @@ struct GraphWalk {
                 // A failing neighbor that was looked through before has nothing new to show.
                 if visit(slot) {
                     failing[failed] = slot
-                    Distance.prefetch(links + Int(slot) &* width)
+                    Distance.prefetch(links + Int(slot) &* linkStride)
                     failed &+= 1
                 }
             }
@@ -286,8 +313,8 @@ struct GraphWalk {
         guard failed &* 2 > degree else { return count }
         var index = 0
         while index < failed {
-            let far = links + Int(failing[index]) &* width
-            var position = 0
+            let far = links + Int(failing[index]) &* linkStride
+            var position = isListIntact(failing[index]) ? 0 : width
             while position < width, far[position] != HNSWGraph.none {
                 let slot = far[position]
                 position &+= 1

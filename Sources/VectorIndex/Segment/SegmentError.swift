@@ -1,15 +1,15 @@
-/// Why the bytes of a sealed graph were refused.
-public struct GraphFormatError: Error, Sendable, Equatable, CustomStringConvertible {
+/// Why a segment was refused.
+public struct SegmentError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: String, Sendable {
-        /// The bytes end before the graph does, or go on after it.
+        /// The bytes end before the segment does, or go on after it.
         case wrongLength
-        /// The first bytes are not those of a sealed graph.
-        case notAGraph
+        /// The first bytes are not those of a segment.
+        case notASegment
         /// Written by a version that this program does not read.
         case unsupportedVersion
-        /// The checksum does not fit the content.
+        /// A checksum does not fit the bytes that it covers.
         case checksumMismatch
-        /// The checksum fits, but a value is out of its range.
+        /// The checksums fit, but a value is out of its range.
         case invalidContent
     }
 
