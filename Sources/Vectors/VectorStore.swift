@@ -118,6 +118,14 @@ public struct VectorView: Sendable {
         return min(chunkEnd - position, count - Int(slot))
     }
 
+    /// The first rows of the view.
+    ///
+    /// - Precondition: there are as many.
+    public func prefix(_ count: Int) -> VectorView {
+        precondition(count <= self.count, "the view has \(self.count) rows")
+        return VectorView(dimension: dimension, count: count, stride: stride, base: base, table: table)
+    }
+
     /// A copy of the row.
     public func vector(_ slot: UInt32) -> [Float] {
         Array(UnsafeBufferPointer(start: row(slot), count: dimension))

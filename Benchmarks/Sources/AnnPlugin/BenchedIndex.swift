@@ -64,6 +64,9 @@ struct BenchedIndex {
         try seal()
     }
 
+    /// The recall table of the graph in use.
+    var recall: RecallTable? { index.sealedGraph?.recall }
+
     /// The slots of the ids whose byte is not 0.
     func bitmap(mask: [UInt8]) -> SlotBitmap {
         var bitmap = SlotBitmap(capacity: index.count)

@@ -32,7 +32,7 @@ extension PlannedSearch {
             guard let sealed = snapshot.graph, sealed.graph.nodeCount > 0 else {
                 return scanAllowed(0..<snapshot.count, words)
             }
-            let width = parameters.beamWidth
+            let width = beamWidth
             let scanned =
                 sealed.rows == nil
                 ? width * Self.vectorsPerPlace : unfilteredWidth(passing: passing) * Self.codesPerPlace
@@ -78,7 +78,7 @@ extension PlannedSearch {
     ) {
         counters.plan = .graphFilter
         if let rows, walkedUnfiltered(rows, graph, words, passing: passing) { return scanAllowed(tail, words) }
-        let width = parameters.beamWidth
+        let width = beamWidth
         if rows != nil, passing <= width * Self.codesPerFilteredPlace {
             counters.plan = .graphFilterThenExact
             return scanAllowed(words, passing: passing)
@@ -105,7 +105,7 @@ extension PlannedSearch {
     /// passed over for half more than `k` that pass.
     private func unfilteredWidth(passing: Int) -> Int {
         let failing = Double(max(snapshot.count - passing, 0)) / Double(passing)
-        return parameters.beamWidth + Int(1.5 * Double(parameters.k) * failing)
+        return beamWidth + Int(1.5 * Double(parameters.k) * failing)
     }
 
     /// Walks along quantized rows as if there were no filter.

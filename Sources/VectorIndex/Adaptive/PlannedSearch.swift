@@ -11,6 +11,8 @@ struct PlannedSearch {
     let scratch: SearchScratch
     var counters = SearchCounters()
     var top: TopKeys
+    /// Length of the candidate list for the wanted recall.
+    let beamWidth: Int
 
     /// Distances per candidate of a walk's list.
     private static let walkCost = 16
@@ -29,6 +31,7 @@ struct PlannedSearch {
         self.scan = scan
         self.parameters = parameters
         self.scratch = scratch
+        beamWidth = parameters.beamWidth(snapshot.graph?.recall)
         top = TopKeys(min(parameters.k, snapshot.liveCount))
     }
 
@@ -55,16 +58,16 @@ struct PlannedSearch {
         // Slots that a seal took out of the graph are not met at all.
         let linkedDead = snapshot.deadCount - (graph.count - graph.nodeCount)
         let liveShare = max(1 - Double(max(linkedDead, 0)) / Double(graph.nodeCount), 0.05)
-        let width = min(Int(Double(parameters.beamWidth) / liveShare), graph.nodeCount)
+        let width = min(Int(Double(beamWidth) / liveShare), graph.nodeCount)
         let cost = snapshot.graph?.rows == nil ? Self.walkCost : Self.codeWalkCost
-        guard width * cost * Self.scanDiscount < snapshot.count || width < parameters.beamWidth else {
+        guard width * cost * Self.scanDiscount < snapshot.count || width < beamWidth else {
             return scanLive(0..<snapshot.count)
         }
         counters.plan = .graph
         let accepted =
             if let rows = snapshot.graph?.rows {
-                walk(rows, graph, width: width) { [snapshot] in
-                    snapshot.deadCount == 0 || !snapshot.dead.contains($0)
+                walk(rows, graph, width: width) { [snapshot, heldOut = parameters.heldOut] in
+                    (snapshot.deadCount == 0 || !snapshot.dead.contains($0)) && $0 != heldOut
                 }
             } else {
                 walk(graph, width: width)
@@ -100,7 +103,9 @@ struct PlannedSearch {
         let query = CodedQuery(scan.query, for: rows, scratch.codes)
         var walk = CodeWalk(rows: rows, query: query, scratch: scratch)
         let isFinished = walk.search(
-            from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace, isPromising: isPromising)
+            from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace, unless: parameters.heldOut,
+            isPromising: isPromising)
+        counters.efSearch = width
         counters.hops += walk.hops
         counters.codeEvaluations += walk.codeEvaluations
         counters.codeBytes += walk.bytesTouched

@@ -45,15 +45,16 @@ public struct SealJob: Sendable {
             }
         }
         graph.count = view.count
-        return finish(graph, base: base?.rows, threads: 1, progress)
+        var sealed = finish(graph, base: base?.rows, threads: 1)
+        // A few fresh nodes change little; a graph grows past its table by a bulk build.
+        sealed.recall = base?.recall
+        progress(1)
+        return sealed
     }
 
-    private func finish(
-        _ graph: HNSWGraph, base: CodeRows?, threads: Int, _ progress: @Sendable (Double) -> Void
-    ) -> SealedGraph {
+    private func finish(_ graph: HNSWGraph, base: CodeRows?, threads: Int) -> SealedGraph {
         let rows = CodeRows(graph: graph, view: view, base: base, threads: threads)
         if let rows { graph.shareLinks(of: rows) }
-        progress(1)
         return SealedGraph(graph: graph, rows: rows)
     }
 
@@ -63,8 +64,14 @@ public struct SealJob: Sendable {
         let graph = HNSWGraph(
             parameters: parameters, metric: metric, dimension: view.dimension, capacity: view.count)
         let encoding = 0.1
+        let measuring = 0.03
         try HNSWBulkLink(graph: graph, view: view, threads: threads).link(
-            except: dead, progress: { progress($0 * (1 - encoding)) }, isCancelled: isCancelled)
-        return finish(graph, base: nil, threads: threads, progress)
+            except: dead, progress: { progress($0 * (1 - encoding - measuring)) }, isCancelled: isCancelled)
+        var sealed = finish(graph, base: nil, threads: threads)
+        progress(1 - measuring)
+        sealed.recall = sealed.measuredRecall(view: view, isCancelled: isCancelled)
+        if isCancelled() { throw CancellationError() }
+        progress(1)
+        return sealed
     }
 }

@@ -9,11 +9,14 @@ public struct SealedGraph: Sendable {
     /// Quantized rows of the nodes; `nil` when the vectors do not allow them.
     let rows: CodeRows?
     let vectors: MappedRows?
+    /// How recall depends on `efSearch`, when it was measured.
+    public internal(set) var recall: RecallTable?
 
-    init(graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil) {
+    init(graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil, recall: RecallTable? = nil) {
         self.graph = graph
         self.rows = rows
         self.vectors = vectors
+        self.recall = recall
     }
 
     /// Slots that it covers; each of them is in the graph or was dead when it was built.

@@ -34,11 +34,16 @@ struct CodeWalk {
     ///
     /// The bitmap of visited slots must be clear; it is clear again afterwards.
     ///
-    /// - Parameter isPromising: asked once, after ``trialHops`` hops, with the nodes visited so far; `false` ends the walk.
+    /// - Parameters:
+    ///   - heldOut: a node that is not visited.
+    ///   - isPromising: asked once, after ``trialHops`` hops, with the nodes visited so far; `false` ends the walk.
     /// - Returns: whether the walk came to its end: it was promising, and no row of it is damaged.
     @discardableResult
-    mutating func search(from start: UInt32, limit: Int, isPromising: (([UInt64]) -> Bool)? = nil) -> Bool {
+    mutating func search(
+        from start: UInt32, limit: Int, unless heldOut: UInt32? = nil, isPromising: (([UInt64]) -> Bool)? = nil
+    ) -> Bool {
         defer {
+            if let heldOut { scratch.visited[Int(heldOut >> 6)] = 0 }
             for key in visited { scratch.visited[Int(CandidateKey.slot(key) >> 6)] = 0 }
         }
         scratch.prepareVisited(slots: rows.count)
@@ -52,6 +57,7 @@ struct CodeWalk {
         let estimates = scratch.distances
         var next = start
         bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
+        if let heldOut { bits[Int(heldOut >> 6)] |= 1 << UInt64(heldOut & 63) }
         walk: while true {
             guard rows.isIntact(next) else { return false }
             let row = first + Int(next) &* stride

@@ -3,13 +3,20 @@ public struct SearchParameters: Sendable {
     /// How many neighbors are wanted; fewer come back only when fewer qualify.
     public var k: Int
     /// Length of the candidate list in a graph search: larger finds more of the true neighbors and takes longer, about
-    /// in proportion. `nil` takes ``defaultEfSearch``. Raised to `k` when smaller. Exact plans ignore it.
+    /// in proportion. `nil` takes what ``targetRecall`` needs. Raised to `k` when smaller. Exact plans ignore it.
     public var efSearch: Int?
+    /// The share of the true neighbors that a graph search is to find on average, in 0…1; the graph's ``RecallTable`` says
+    /// how long a list that takes. Without a table the length is ``defaultEfSearch``, or 1.5 `k`.
+    public var targetRecall: Double
+    public static let defaultTargetRecall = 0.95
     /// Only these slots may be returned, when given.
     public var filter: SlotBitmap?
     /// Whether the caller will look at the counters. They are cheap and always filled; this is a statement of intent
     /// that lets future plans count more.
     public var explain: Bool
+
+    /// A node that the search takes for one that is not in the index.
+    var heldOut: UInt32?
 
     /// Gives recall@10 of about 0.98 on text embeddings of 100,000 records.
     public static let defaultEfSearch = 100
@@ -17,17 +24,22 @@ public struct SearchParameters: Sendable {
     public static let maximumEfSearch = 10_000
 
     /// - Precondition: `k` is not negative.
-    public init(k: Int, efSearch: Int? = nil, filter: SlotBitmap? = nil, explain: Bool = false) {
+    public init(
+        k: Int, efSearch: Int? = nil, targetRecall: Double = defaultTargetRecall, filter: SlotBitmap? = nil,
+        explain: Bool = false
+    ) {
         precondition(k >= 0, "k is not negative")
         self.k = k
         self.efSearch = efSearch
+        self.targetRecall = targetRecall
         self.filter = filter
         self.explain = explain
     }
 
     /// The candidate list's length in effect.
-    var beamWidth: Int {
-        let wanted = efSearch ?? max(Self.defaultEfSearch, k + k / 2)
+    func beamWidth(_ table: RecallTable?) -> Int {
+        let wanted =
+            efSearch ?? table?.efSearch(reaching: targetRecall, k: k) ?? max(Self.defaultEfSearch, k + k / 2)
         return max(k, min(max(wanted, Self.minimumEfSearch), Self.maximumEfSearch))
     }
 }
@@ -70,6 +82,8 @@ public struct SearchCounters: Sendable, Equatable {
     public var codeEvaluations = 0
     /// Bytes of quantized rows read.
     public var codeBytes = 0
+    /// Length of the candidate list in effect; 0 when no graph was walked.
+    public var efSearch = 0
     public var plan = SearchPlan.empty
 
     public init() {}

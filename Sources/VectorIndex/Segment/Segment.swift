@@ -144,6 +144,6 @@ public final class Segment: @unchecked Sendable {
             start: (base + layout.vectors).assumingMemoryBound(to: Float.self), count: header.slots,
             stride: layout.vectorSize / MemoryLayout<Float>.size, owner: owner,
             verifier: checked ? (verifier, layout.vectors) : nil)
-        return SealedGraph(graph: graph, rows: rows, vectors: vectors)
+        return SealedGraph(graph: graph, rows: rows, vectors: vectors, recall: header.recall)
     }
 }

@@ -13,7 +13,7 @@ public struct SegmentContent: Sendable {
 
     /// Bytes of the segment that ``write(sequence:tags:to:)`` writes.
     public func byteCount(tags: Int) -> Int {
-        SegmentLayout(SegmentHeader(graph.graph, hasRows: graph.rows != nil, sequence: 0, tagBytes: tags)).total
+        SegmentLayout(SegmentHeader(graph, sequence: 0, tagBytes: tags)).total
     }
 
     /// Writes the segment from front to back.
@@ -28,7 +28,7 @@ public struct SegmentContent: Sendable {
     ) throws {
         let graph = graph.graph
         let rows = self.graph.rows
-        let header = SegmentHeader(graph, hasRows: rows != nil, sequence: sequence, tagBytes: tags.count)
+        let header = SegmentHeader(self.graph, sequence: sequence, tagBytes: tags.count)
         let layout = SegmentLayout(header)
         try withoutActuallyEscaping(sink) { sink in
             var writer = SummingWriter(sink: sink)

@@ -65,7 +65,8 @@ struct SegmentLayout {
 /// The first bytes of a segment.
 struct SegmentHeader: Equatable {
     /// Bytes that the header's own checksum covers.
-    private static let summed = 96
+    private static let summed = 100 + RecallTable.ladder.count * recallEntrySize
+    private static let recallEntrySize = 12
 
     var metric: Metric
     var dimension: Int
@@ -81,8 +82,11 @@ struct SegmentHeader: Equatable {
     var sequence: UInt64
     var tagBytes: Int
     var hasRows: Bool
+    /// As far as it was measured: at most 14 entries of efSearch u32, recall@10 f32, recall@100 f32.
+    var recall: RecallTable?
 
-    init(_ graph: HNSWGraph, hasRows: Bool, sequence: UInt64, tagBytes: Int) {
+    init(_ sealed: SealedGraph, sequence: UInt64, tagBytes: Int) {
+        let graph = sealed.graph
         metric = graph.metric
         dimension = graph.dimension
         m = graph.parameters.m
@@ -95,7 +99,8 @@ struct SegmentHeader: Equatable {
         entry = graph.entry
         self.sequence = sequence
         self.tagBytes = tagBytes
-        self.hasRows = hasRows
+        hasRows = sealed.rows != nil
+        recall = sealed.recall
     }
 
     /// - Parameter total: bytes of the whole segment.
@@ -114,6 +119,14 @@ struct SegmentHeader: Equatable {
         put(entry)
         put(UInt32(hasRows ? 1 : 0))
         put(UInt64(total))
+        let entries = recall?.entries ?? []
+        put(UInt32(entries.count))
+        for entry in entries {
+            put(UInt32(entry.efSearch))
+            put(Float(entry.recallAt10).bitPattern)
+            put(Float(entry.recallAt100).bitPattern)
+        }
+        bytes.append(contentsOf: repeatElement(0, count: Self.summed - bytes.count))
         assert(bytes.count == Self.summed)
         put(bytes.withUnsafeBytes { Checksum.of($0) })
         return bytes + [UInt8](repeating: 0, count: SegmentLayout.headerSize - bytes.count)
@@ -157,6 +170,8 @@ struct SegmentHeader: Equatable {
         tagBytes = Int(clamping: long(72))
         entry = word(80)
         hasRows = word(84) == 1
+        let entries = Int(word(96))
+        recall = Self.recall(entries: entries, word)
         metric = metricNumber < Metric.allCases.count ? Metric.allCases[metricNumber] : .squaredEuclidean
         // Ranges, so that no later arithmetic overflows.
         let parts: [(Bool, String)] = [
@@ -169,6 +184,7 @@ struct SegmentHeader: Equatable {
             (upperRows <= slots * HNSWParameters.maximumLevel, "\(upperRows) upper lists for \(slots) slots"),
             (tagBytes <= 1 << 40, "\(tagBytes) bytes of tags"),
             (word(84) <= 1, "flags \(word(84))"),
+            (entries <= RecallTable.ladder.count, "\(entries) measured recalls"),
         ]
         for (holds, what) in parts where !holds {
             throw SegmentError(.invalidContent, "a segment cannot have \(what)")
@@ -177,5 +193,16 @@ struct SegmentHeader: Equatable {
         guard bytes.count == total, long(88) == UInt64(total) else {
             throw SegmentError(.wrongLength, "\(bytes.count) bytes; a segment of this header has \(total)")
         }
+    }
+
+    private static func recall(entries: Int, _ word: (Int) -> UInt32) -> RecallTable? {
+        guard (1...RecallTable.ladder.count).contains(entries) else { return nil }
+        return RecallTable(
+            entries: (0..<entries).map { index in
+                let start = 100 + index * recallEntrySize
+                return RecallTable.Entry(
+                    efSearch: Int(word(start)), recallAt10: Double(Float(bitPattern: word(start + 4))),
+                    recallAt100: Double(Float(bitPattern: word(start + 8))))
+            })
     }
 }
