@@ -131,13 +131,15 @@ struct JudgedIndex {
 
     /// Mean recall@k over queries, with the plans used.
     func recall(
-        _ queries: [[Float]], k: Int = 10, efSearch: Int? = nil, filter: SlotBitmap? = nil
+        _ queries: [[Float]], k: Int = 10, efSearch: Int? = nil, targetRecall: Double = 0.95,
+        filter: SlotBitmap? = nil
     ) -> (recall: Double, plans: Set<SearchPlan>) {
         let snapshot = index.snapshot
         var sum = 0.0
         var plans = Set<SearchPlan>()
         for query in queries {
-            let parameters = SearchParameters(k: k, efSearch: efSearch, filter: filter)
+            let parameters = SearchParameters(
+                k: k, efSearch: efSearch, targetRecall: targetRecall, filter: filter)
             let result = snapshot.search(query, parameters)
             plans.insert(result.counters.plan)
             sum += VectorIndexTests.recall(result.neighbors, exact: oracle.search(query, parameters).neighbors)

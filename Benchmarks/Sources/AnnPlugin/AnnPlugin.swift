@@ -72,10 +72,13 @@ struct AnnPlugin {
         var buildSeconds: Double
         var bytes: Int
         var points: [Point]
+        /// What the index itself measured after its build: rows of efSearch, recall@10, recall@100.
+        var recallTable: [[Double]]
 
         private enum CodingKeys: String, CodingKey {
             case ready, config, bytes, points
             case buildSeconds = "build_s"
+            case recallTable = "recall_table"
         }
     }
 
@@ -165,7 +168,10 @@ struct AnnPlugin {
         Self.answer(
             Ready(
                 config: config, buildSeconds: buildSeconds, bytes: index.byteCount,
-                points: points.map { Point(ef: $0) }))
+                points: points.map { Point(ef: $0) },
+                recallTable: (index.recall?.entries ?? []).map {
+                    [Double($0.efSearch), $0.recallAt10, $0.recallAt100]
+                }))
         while let line = readLine() {
             do {
                 let command = try JSONDecoder().decode(Command.self, from: Data(line.utf8))

@@ -10,6 +10,9 @@ public struct SealJob: Sendable {
     let parameters: HNSWParameters
     let threads: Int
 
+    /// A table of recall is measured again when one node in as many has changed.
+    private static let nodesPerMeasuredChange = 8
+
     /// Slots that the result will cover.
     public var count: Int { view.count }
 
@@ -35,6 +38,8 @@ public struct SealJob: Sendable {
                 HNSWGraph(parameters: parameters, metric: metric, dimension: view.dimension, capacity: view.count)
             }
         let fresh = graph.count..<view.count
+        let before = graph.nodeCount
+        let linked = fresh.count { !dead.contains(UInt32($0)) }
         try SearchScratch.withScratch { scratch in
             var builder = HNSWBuilder(graph: graph, view: view, scratch: scratch)
             try builder.unlink(dead, isCancelled: isCancelled)
@@ -46,8 +51,12 @@ public struct SealJob: Sendable {
         }
         graph.count = view.count
         var sealed = finish(graph, base: base?.rows, threads: 1)
-        // A few fresh nodes change little; a graph grows past its table by a bulk build.
         sealed.recall = base?.recall
+        sealed.recall?.changes += linked + (before + linked - graph.nodeCount)
+        if let table = sealed.recall, table.changes > graph.nodeCount / Self.nodesPerMeasuredChange {
+            sealed.recall = sealed.measuredRecall(view: view, isCancelled: isCancelled)
+            if isCancelled() { throw CancellationError() }
+        }
         progress(1)
         return sealed
     }

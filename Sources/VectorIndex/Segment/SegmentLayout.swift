@@ -65,7 +65,8 @@ struct SegmentLayout {
 /// The first bytes of a segment.
 struct SegmentHeader: Equatable {
     /// Bytes that the header's own checksum covers.
-    private static let summed = 100 + RecallTable.ladder.count * recallEntrySize
+    private static let summed = recallStart + RecallTable.ladder.count * recallEntrySize
+    private static let recallStart = 104
     private static let recallEntrySize = 12
 
     var metric: Metric
@@ -82,7 +83,8 @@ struct SegmentHeader: Equatable {
     var sequence: UInt64
     var tagBytes: Int
     var hasRows: Bool
-    /// As far as it was measured: at most 14 entries of efSearch u32, recall@10 f32, recall@100 f32.
+    /// As far as it was measured: the number of entries u32, changes since u32, and at most 14 entries of efSearch u32,
+    /// recall@10 f32, recall@100 f32.
     var recall: RecallTable?
 
     init(_ sealed: SealedGraph, sequence: UInt64, tagBytes: Int) {
@@ -121,6 +123,7 @@ struct SegmentHeader: Equatable {
         put(UInt64(total))
         let entries = recall?.entries ?? []
         put(UInt32(entries.count))
+        put(UInt32(clamping: recall?.changes ?? 0))
         for entry in entries {
             put(UInt32(entry.efSearch))
             put(Float(entry.recallAt10).bitPattern)
@@ -199,10 +202,10 @@ struct SegmentHeader: Equatable {
         guard (1...RecallTable.ladder.count).contains(entries) else { return nil }
         return RecallTable(
             entries: (0..<entries).map { index in
-                let start = 100 + index * recallEntrySize
+                let start = recallStart + index * recallEntrySize
                 return RecallTable.Entry(
                     efSearch: Int(word(start)), recallAt10: Double(Float(bitPattern: word(start + 4))),
                     recallAt100: Double(Float(bitPattern: word(start + 8))))
-            })
+            }, changes: Int(word(100)))
     }
 }
