@@ -17,6 +17,8 @@ struct IndexSegment {
     private static let tagSize = 12
 
     let slots: [Slot]
+    /// Of the last write in it.
+    let sequence: UInt64
     let graph: SealedGraph
 
     static func name(namespace: Int64) -> String { "index-\(namespace).segment" }
@@ -29,6 +31,7 @@ struct IndexSegment {
         guard let file = try files.mapPlain(Self.name(namespace: namespace)) else { return nil }
         file.load()
         let segment = try Segment(mapping: file.bytes, owner: file)
+        sequence = segment.sequence
         graph = try segment.sealedGraph()
         let tags = try segment.tags()
         guard tags.count == segment.count * Self.tagSize else {

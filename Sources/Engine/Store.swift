@@ -19,17 +19,20 @@ public struct StoreConfiguration: Sendable {
     public var serverURL: String?
     /// Collections that must exist. They are made in a new store; in an old one they must agree with it.
     public var collections: [CollectionSpecification]
+    public var storage: StorageOptions
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: Mode = .readWrite, serverURL: String? = nil, collections: [CollectionSpecification],
+        storage: StorageOptions = StorageOptions(),
         clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
         self.mode = mode
         self.serverURL = serverURL
         self.collections = collections
+        self.storage = storage
         self.clock = clock
     }
 

@@ -20,17 +20,20 @@ public struct PlatformConfiguration: Sendable {
     public var embedder: Embedder
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
+    public var storage: StorageOptions
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
+        serverURL: String? = nil, storage: StorageOptions = StorageOptions(),
+        clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
         self.mode = mode
         self.embedder = embedder
         self.serverURL = serverURL
+        self.storage = storage
         self.clock = clock
     }
 }
@@ -72,7 +75,7 @@ public final class ArcaneaPlatform: Sendable {
                     CollectionSpecification(
                         name: MemoryDirectory.collection, dimension: embedder.dimension, metric: .cosine,
                         embedder: embedder.name, hasLineage: false),
-                ], clock: configuration.clock), observer: &loader)
+                ], storage: configuration.storage, clock: configuration.clock), observer: &loader)
 
         self.store = store
         self.embedder = embedder

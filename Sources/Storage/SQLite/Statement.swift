@@ -86,6 +86,8 @@ final class Statement {
 
     // MARK: Reading
 
+    var columnCount: Int32 { sqlite3_column_count(handle) }
+
     func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
     func uint64(_ column: Int32) -> UInt64 { UInt64(bitPattern: int64(column)) }

@@ -46,16 +46,22 @@ public final class CommitQueue: Sendable {
     /// The writer's session; used on `queue` only, which makes the unchecked conformance sound.
     private final class Writer: @unchecked Sendable {
         var session: WriteSession?
+        let checkpointer: Checkpointer
 
-        init(session: WriteSession) { self.session = session }
+        init(session: WriteSession, checkpointer: Checkpointer) {
+            self.session = session
+            self.checkpointer = checkpointer
+        }
     }
 
     private let writer: Writer
     private let queue = DispatchQueue(label: "arcanea.writer", qos: .userInitiated)
     private let state = Mutex(State())
+    private let onFailedIO: @Sendable (StorageError) -> Void
 
-    init(session: WriteSession) {
-        writer = Writer(session: session)
+    init(session: WriteSession, checkpointer: Checkpointer, onFailedIO: @escaping @Sendable (StorageError) -> Void) {
+        writer = Writer(session: session, checkpointer: checkpointer)
+        self.onFailedIO = onFailedIO
     }
 
     public var counters: Counters { state.withLock(\.counters) }
@@ -98,9 +104,14 @@ public final class CommitQueue: Sendable {
                 try session.begin()
                 let value = try body(session)
                 try session.commit()
+                checkpoint(session)
                 return value
             } catch {
                 session.rollback()
+                if let error = error as? StorageError, error.isFailedIO {
+                    stop(error)
+                    onFailedIO(error)
+                }
                 throw error
             }
         }
@@ -192,10 +203,12 @@ public final class CommitQueue: Sendable {
             try session.commit()
         } catch {
             session.rollback()
-            if let error = error as? StorageError, error.isFailedIO { stop(error) }
+            let failedIO = (error as? StorageError).flatMap { $0.isFailedIO ? $0 : nil }
+            if let failedIO { stop(failedIO) }
             // Those that were refused get their own reason, all others that of the transaction.
             for job in group.dropFirst(accepted.count + refused.count) + accepted { job.answer(error) }
             for (job, reason) in refused { job.answer(reason) }
+            if let failedIO { onFailedIO(failedIO) }
             return
         }
         state.withLock { state in
@@ -205,6 +218,17 @@ public final class CommitQueue: Sendable {
         for job in accepted { job.apply() }
         for job in accepted { job.answer(nil) }
         for (job, reason) in refused { job.answer(reason) }
+        checkpoint(session)
+    }
+
+    /// Behind the answers: what was committed is safe in the log, wherever this ends.
+    private func checkpoint(_ session: WriteSession) {
+        do throws(StorageError) {
+            try writer.checkpointer.runIfDue(session.connection)
+        } catch {
+            stop(error)
+            onFailedIO(error)
+        }
     }
 
     /// Takes no more requests, and fails those that wait.

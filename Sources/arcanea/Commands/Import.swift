@@ -50,7 +50,8 @@ struct Import: AsyncParsableCommand {
         }
         let platform = try await ArcaneaPlatform.open(
             PlatformConfiguration(
-                directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn))
+                directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
+                storage: StorageOptions(onFailedIO: FailedDisk.end)))
         do {
             var failed = 0
             for file in essences {

@@ -34,6 +34,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
+    @Option(help: ArgumentHelp("Pages in the write-ahead log before they are moved.", visibility: .hidden))
+    var checkpointPages = StorageOptions().checkpointPages
+
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -59,7 +62,8 @@ struct Serve: AsyncParsableCommand {
             PlatformConfiguration(
                 directory: store.data, mode: .readWrite,
                 embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
-                serverURL: "http://\(host):\(port)"))
+                serverURL: "http://\(host):\(port)",
+                storage: StorageOptions(checkpointPages: checkpointPages, onFailedIO: FailedDisk.end)))
         let application = makeApplication(platform: platform, configuration: server, logger: logger)
         let status = platform.status()
         Terminal.error(

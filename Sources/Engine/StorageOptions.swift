@@ -1,0 +1,24 @@
+import Storage
+
+/// How a store keeps what it is given; the defaults are right but for tests and unusual disks.
+public struct StorageOptions: Sendable {
+    /// Pages of 8,192 bytes in the write-ahead log before they are moved to the database.
+    public var checkpointPages: Int
+    /// Told when the operating system failed a commit or a sync. Nothing is known of what it dropped, so the process should
+    /// end; the next one recovers every acknowledged write. Until then writes are refused.
+    public var onFailedIO: @Sendable (EngineError) -> Void
+
+    public init(
+        checkpointPages: Int = 4_000, onFailedIO: @escaping @Sendable (EngineError) -> Void = { _ in }
+    ) {
+        self.checkpointPages = checkpointPages
+        self.onFailedIO = onFailedIO
+    }
+
+    var stored: SQLiteStore.Options {
+        var options = SQLiteStore.Options()
+        options.checkpointPages = checkpointPages
+        options.onFailedIO = { [onFailedIO] in onFailedIO(EngineError(translating: $0)) }
+        return options
+    }
+}
