@@ -46,6 +46,14 @@ struct IndexSegment {
         }
     }
 
+    /// Verifies every block of a file, without keeping it mapped.
+    ///
+    /// - Throws: when it is damaged.
+    static func check(_ name: String, in files: DerivedFiles) throws {
+        guard let file = try files.mapPlain(name) else { return }
+        try Segment(mapping: file.bytes, owner: file).verify()
+    }
+
     /// Writes the file of a namespace.
     ///
     /// - Parameter slots: one for each slot of the content's graph.

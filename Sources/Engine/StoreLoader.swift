@@ -61,6 +61,7 @@ extension Store {
         try database.readers.read { try load(from: $0, &observer) }
         if configuration.mode == .readWrite {
             for namespace in allNamespaces { considerSealing(namespace) }
+            startScrubbing()
         }
         observer.didProgress(1)
     }

@@ -43,6 +43,7 @@ public func makeRouter(
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
     addOperationsRoutes(api)
+    addMetricsRoute(api)
     addEssenceRoutes(api)
     addLineageRoutes(api)
     addNexusRoutes(api)

@@ -102,8 +102,12 @@ public final class ArcaneaPlatform: Sendable {
             essences: snapshot?.recordCount ?? 0, edges: snapshot?.lineage?.edgeCount ?? 0,
             nexuses: store.namespaces(MemoryDirectory.collection).count, memories: nexus.memoryCount,
             viewers: feed.viewerCount, seq: snapshot?.seq ?? 0, vectors: snapshot?.index.liveCount ?? 0,
-            sealedVectors: snapshot?.index.sealedCount ?? 0)
+            sealedVectors: snapshot?.index.sealedCount ?? 0, acceptsWrites: store.health.acceptsWrites,
+            damages: store.health.damages)
     }
+
+    /// How the store keeps what it is given.
+    public var health: StoreHealth { store.health }
 
     /// Waits until the graphs cover what they should. Searches never need it: they scan exactly until then.
     ///

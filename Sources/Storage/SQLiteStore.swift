@@ -12,6 +12,9 @@ public final class SQLiteStore: Sendable {
     public struct Options: Sendable {
         /// Pages in the write-ahead log before they are moved to the database.
         public var checkpointPages = Schema.checkpointPages
+        public var floor = DiskFloor.automatic
+        /// Bytes of the file that is given back when the disk is full, so that something can be removed.
+        public var reserveSize = 16 << 20
         /// Told once when the operating system failed a commit or a sync. What is on the disk is not known then: the process
         /// should end, and the next one take what the log holds. Until it ends, writes are refused.
         public var onFailedIO: @Sendable (StorageError) -> Void = { _ in }
@@ -23,6 +26,10 @@ public final class SQLiteStore: Sendable {
     public let derivedFiles: DerivedFiles
     private let lock: DirectoryLock?
     private let writer: CommitQueue?
+    private let disk: DiskGuard
+
+    /// Room on the disk; `nil` when the file system does not say.
+    public var space: DiskSpace? { disk.space }
 
     /// The writer.
     ///
@@ -44,7 +51,9 @@ public final class SQLiteStore: Sendable {
 
     private init(directory: String, mode: Mode, serverURL: String?, options: Options) throws(StorageError) {
         let path = directory + "/" + Schema.fileName
-        derivedFiles = DerivedFiles(directory: directory, onFailedSync: options.onFailedIO)
+        let disk = DiskGuard(directory: directory, floor: options.floor, reserveSize: options.reserveSize)
+        self.disk = disk
+        derivedFiles = DerivedFiles(directory: directory, disk: disk, onFailedSync: options.onFailedIO)
         readers = Readers(path: path)
         guard mode == .readWrite else {
             guard FileManager.default.fileExists(atPath: path) else {
@@ -64,13 +73,27 @@ public final class SQLiteStore: Sendable {
         Foundation.close(descriptor)
         try LogFile.renew(database: path)
         try derivedFiles.removeUnfinished()
-        let connection = try Connection(path: path, readOnly: false)
-        try Schema.prepareWriter(connection)
+        let connection = try Self.writerConnection(path, disk)
         try FileIO.syncDirectory(directory)
         writer = CommitQueue(
             session: WriteSession(connection: connection),
             checkpointer: try Checkpointer(connection: connection, pages: options.checkpointPages),
-            onFailedIO: options.onFailedIO)
+            disk: disk, onFailedIO: options.onFailedIO)
+        disk.keepReserve()
+    }
+
+    /// A full disk must not keep a store from opening: what is removed then makes room.
+    private static func writerConnection(_ path: String, _ disk: DiskGuard) throws(StorageError) -> Connection {
+        let connection = try Connection(path: path, readOnly: false)
+        do {
+            try Schema.prepareWriter(connection)
+            return connection
+        } catch {
+            guard error.code == .full, disk.releaseReserve() else { throw error }
+        }
+        let second = try Connection(path: path, readOnly: false)
+        try Schema.prepareWriter(second)
+        return second
     }
 
     private static func check(_ readers: Readers) throws(StorageError) {

@@ -42,5 +42,5 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
 
 extension StorageError {
     /// True when the operating system failed to read, write or sync (SQLite's `IOERR` family).
-    var isFailedIO: Bool { sqliteCode.map { $0 & 0xFF == 10 } ?? false }
+    var isFailedIO: Bool { code == .io && sqliteCode.map { $0 & 0xFF == 10 } ?? false }
 }

@@ -33,13 +33,18 @@ public struct DerivedFiles: Sendable {
     private static let unfinished = ".new"
 
     let directory: String
+    private let disk: DiskGuard?
     private let onFailedSync: @Sendable (StorageError) -> Void
 
+    /// - Parameter directory: exists.
+    public init(directory: String) { self.init(directory: directory, disk: nil, onFailedSync: { _ in }) }
+
     /// - Parameters:
-    ///   - directory: exists.
+    ///   - disk: asked for room before each file.
     ///   - onFailedSync: told when the disk cannot sync, beside the caller.
-    public init(directory: String, onFailedSync: @escaping @Sendable (StorageError) -> Void = { _ in }) {
+    init(directory: String, disk: DiskGuard?, onFailedSync: @escaping @Sendable (StorageError) -> Void) {
         self.directory = directory
+        self.disk = disk
         self.onFailedSync = onFailedSync
     }
 
@@ -48,7 +53,7 @@ public struct DerivedFiles: Sendable {
     /// - Parameters:
     ///   - seq: sequence of the namespace that the content covers.
     ///   - count: entries in it.
-    /// - Throws: `full`, `io`; the old file is in place then.
+    /// - Throws: `full`, also when the disk is at its floor, and `io`; the old file is in place then.
     public func write(_ name: String, seq: UInt64, count: UInt64, _ payload: [UInt8]) throws {
         try writePlain(name) { sink in
             try Self.header(seq: seq, count: count, length: payload.count).withUnsafeBytes(sink)
@@ -64,6 +69,8 @@ public struct DerivedFiles: Sendable {
     public func writePlain(
         _ name: String, _ content: (_ sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
+        // What can be made again has no claim on the room that is kept free.
+        if let refusal = disk?.refusal() { throw refusal }
         let path = directory + "/" + name
         let temporary = path + Self.unfinished
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
