@@ -45,8 +45,8 @@ struct AnswersHead: Equatable {
     var text: String { "\(count) \(String(digest, radix: 16))" }
 }
 
-/// How the store's own facts are read and checked.
-enum FactRows {
+/// How one of the store's own facts is read and checked.
+enum StoredFact {
     /// A row of `value, checksum`.
     ///
     /// - Throws: `corrupt`, naming the fact.

@@ -157,7 +157,7 @@ struct RowVerifier {
         var head = AnswersHead()
         try scan("facts", "SELECT value, checksum, key FROM store_meta") { _, statement in
             let key = statement.string(2)
-            let value = try FactRows.read(statement, key: key)
+            let value = try StoredFact.read(statement, key: key)
             if key == AnswersHead.fact { head = try AnswersHead(fact: value) }
         }
         var tally = Tally()

@@ -104,7 +104,7 @@ extension WriteSession {
         let statement = try connection.statement("SELECT value, checksum FROM store_meta WHERE key = ?")
         statement.bind(1, key)
         defer { statement.reset() }
-        return try statement.step() ? FactRows.read(statement, key: key) : nil
+        return try statement.step() ? StoredFact.read(statement, key: key) : nil
     }
 
     /// Sets a fact about the store as a whole.
@@ -116,7 +116,7 @@ extension WriteSession {
             """)
         statement.bind(1, key)
         statement.bind(2, value)
-        statement.bind(3, FactRows.checksum(key, value))
+        statement.bind(3, StoredFact.checksum(key, value))
         try statement.run()
     }
 }

@@ -139,7 +139,6 @@ public final class WriteSession {
             statement.bind(8, head.namespace.id)
             try statement.run()
         }
-        if let answers = heads.answers { try setMeta(AnswersHead.fact, answers.text) }
         guard heads.eventsChanged, let events = heads.events else { return }
         let statement = try connection.statement(
             """
@@ -181,6 +180,7 @@ extension WriteSession {
 
     func commit() throws(StorageError) {
         try storeHeads()
+        if let answers = heads.answers { try setMeta(AnswersHead.fact, answers.text) }
         try connection.statement("COMMIT").run()
     }
 
