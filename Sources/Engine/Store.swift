@@ -120,13 +120,23 @@ public final class Store: Sendable {
         guard configuration.mode == .readWrite else {
             throw EngineError(.failedPrecondition, "the store in \(configuration.directory) is open for reading only")
         }
+        let request = IdempotentRequest.current
         do {
             return try await database.commits.submit(barrier: barrier, grows: grows) { [self] session in
+                try request?.record(in: session, now: configuration.clock())
                 let transaction = StoreTransaction(
                     store: self, session: session, now: configuration.clock(), isBarrier: barrier)
                 let result = try body(transaction)
-                return (result, { transaction.apply() })
+                return (
+                    result,
+                    {
+                        transaction.apply()
+                        request?.didRecord()
+                    }
+                )
             }
+        } catch let answered as AnsweredBefore {
+            throw answered
         } catch {
             throw EngineError(translating: error)
         }

@@ -40,6 +40,7 @@ public func makeRouter(
     } else {
         router.add(middleware: LoopbackGuardMiddleware())
     }
+    router.add(middleware: IdempotencyMiddleware(platform: platform, bodyBytesMax: configuration.bodyBytesMax))
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
     addOperationsRoutes(api)

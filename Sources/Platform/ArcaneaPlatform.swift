@@ -109,6 +109,19 @@ public final class ArcaneaPlatform: Sendable {
     /// How the store keeps what it is given.
     public var health: StoreHealth { store.health }
 
+    /// The answer kept under an idempotency key; see ``IdempotentRequest``.
+    public func keptAnswer(forKey key: String, fingerprint: UInt64) throws -> KeptAnswer? {
+        try store.keptAnswer(forKey: key, fingerprint: fingerprint)
+    }
+
+    /// Whether an answer is kept under an idempotency key.
+    public func hasAnswer(forKey key: String) throws -> Bool { try store.hasAnswer(forKey: key) }
+
+    /// Keeps the answer of a request whose changes were recorded.
+    public func keep(_ answer: KeptAnswer, of request: IdempotentRequest) async throws {
+        try await store.keep(answer, of: request)
+    }
+
     /// Waits until the graphs cover what they should. Searches never need it: they scan exactly until then.
     ///
     /// - Parameter progress: called five times a second with the share of the graph under way.

@@ -152,6 +152,11 @@ public final class ReadSnapshot {
         return statement.isNull(8) ? nil : statement.string(8)
     }
 
+    /// The answer that was stored under an idempotency key, its checksum verified, or `nil`.
+    public func answer(forKey key: String) throws(StorageError) -> StoredAnswer? {
+        try AnswerRows.find(key, connection)
+    }
+
     /// Visits all events in the order of arrival.
     ///
     /// - Throws: also `corrupt`, after the last one, when they are not those that were stored.

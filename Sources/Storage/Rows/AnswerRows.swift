@@ -1,5 +1,12 @@
 /// How kept answers are read and checked.
 enum AnswerRows {
+    static func find(_ key: String, _ connection: Connection) throws(StorageError) -> StoredAnswer? {
+        let statement = try connection.statement("SELECT at, status, body, checksum FROM idempotency WHERE key = ?")
+        statement.bind(1, key)
+        defer { statement.reset() }
+        return try statement.step() ? read(statement, key: key) : nil
+    }
+
     /// A row of `at, status, body, checksum`.
     ///
     /// - Throws: `corrupt`, naming the key.

@@ -52,10 +52,22 @@ extension WriteSession {
 
     /// The answer that was stored under an idempotency key, its checksum verified, or `nil`.
     public func answer(forKey key: String) throws(StorageError) -> StoredAnswer? {
-        let statement = try connection.statement("SELECT at, status, body, checksum FROM idempotency WHERE key = ?")
+        try AnswerRows.find(key, connection)
+    }
+
+    /// Keeps another answer under a key that has one, or the first.
+    public func replaceAnswer(_ answer: StoredAnswer, forKey key: String) throws(StorageError) {
+        let statement = try connection.statement("DELETE FROM idempotency WHERE key = ? RETURNING checksum")
         statement.bind(1, key)
-        defer { statement.reset() }
-        return try statement.step() ? AnswerRows.read(statement, key: key) : nil
+        if try statement.step() {
+            let old = statement.uint64(0)
+            try changeAnswersHead { head in
+                head.count -= 1
+                head.digest &-= old
+            }
+        }
+        statement.reset()
+        try putAnswer(answer, forKey: key)
     }
 
     /// Keeps an answer in the transaction of the changes that it acknowledges, so that both survive or neither does.
