@@ -41,7 +41,7 @@ import Testing
                 (.post, "/essences/batch", #"{"items":[{"id":"a","realmId":"r","title":"a"}]}"#),
                 (
                     .post, "/essence/remix",
-                    #"{"id":"b","realmId":"r","title":"b","remixFrom":[{"essenceId":"dragon"}]}"#
+                    #"{"id":"b","realmId":"r","title":"b","parentIds":["dragon"]}"#
                 ),
                 (.patch, "/essences/a", #"{"title":"other"}"#),
                 (.post, "/nexus/n/memories", #"{"items":[{"id":"m","kind":"fact","text":"the sea is cold"}]}"#),
