@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "arcanea",
             dependencies: [
-                "Platform", "HTTPAPI", "LineageExchange", "StrictJSON",
+                "Platform", "HTTPAPI", "LineageExchange", "Storage", "StrictJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -17,6 +17,8 @@ struct IndexSegment {
     private static let tagSize = 12
 
     let slots: [Slot]
+    /// Of the last write in it.
+    let sequence: UInt64
     let graph: SealedGraph
 
     static func name(namespace: Int64) -> String { "index-\(namespace).segment" }
@@ -29,6 +31,7 @@ struct IndexSegment {
         guard let file = try files.mapPlain(Self.name(namespace: namespace)) else { return nil }
         file.load()
         let segment = try Segment(mapping: file.bytes, owner: file)
+        sequence = segment.sequence
         graph = try segment.sealedGraph()
         let tags = try segment.tags()
         guard tags.count == segment.count * Self.tagSize else {
@@ -41,6 +44,14 @@ struct IndexSegment {
                 ordinal: UInt32(littleEndian: tags.loadUnaligned(fromByteOffset: start, as: UInt32.self)),
                 vectorSeq: UInt64(littleEndian: tags.loadUnaligned(fromByteOffset: start + 4, as: UInt64.self)))
         }
+    }
+
+    /// Verifies every block of a file, without keeping it mapped.
+    ///
+    /// - Throws: when it is damaged.
+    static func check(_ name: String, in files: DerivedFiles) throws {
+        guard let file = try files.mapPlain(name) else { return }
+        try Segment(mapping: file.bytes, owner: file).verify()
     }
 
     /// Writes the file of a namespace.

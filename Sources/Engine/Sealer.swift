@@ -37,7 +37,7 @@ final class Sealer: Sendable {
                 isCancelled: { self.stopping.load(ordering: .relaxed) })
             running.withLock { $0 = nil }
             Task {
-                _ = try? await database.commits.submit(barrier: false) { _ in
+                _ = try? await database.commits.submit(grows: false) { _ in
                     ((), { self.install(sealed, in: namespace) })
                 }
                 self.pending.leave()
@@ -78,7 +78,7 @@ final class Sealer: Sendable {
                 let mapped = try? IndexSegment(of: namespace.id, in: files)?.graph
             else { return pending.leave() }
             Task {
-                _ = try? await database.commits.submit(barrier: false) { _ in
+                _ = try? await database.commits.submit(grows: false) { _ in
                     ((), { self.replace(content.graph, with: mapped, in: namespace) })
                 }
                 self.pending.leave()

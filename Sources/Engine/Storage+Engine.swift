@@ -33,7 +33,7 @@ extension EngineError {
             case .locked: .unavailable
             case .full: .outOfSpace
             case .corrupt: .dataLoss
-            case .incompatible: .failedPrecondition
+            case .incompatible, .occupied: .failedPrecondition
             case .overloaded: .overloaded
             case .io: .unavailable
             case .misuse: .internal

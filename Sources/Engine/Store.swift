@@ -19,17 +19,20 @@ public struct StoreConfiguration: Sendable {
     public var serverURL: String?
     /// Collections that must exist. They are made in a new store; in an old one they must agree with it.
     public var collections: [CollectionSpecification]
+    public var storage: StorageOptions
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: Mode = .readWrite, serverURL: String? = nil, collections: [CollectionSpecification],
+        storage: StorageOptions = StorageOptions(),
         clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
         self.mode = mode
         self.serverURL = serverURL
         self.collections = collections
+        self.storage = storage
         self.clock = clock
     }
 
@@ -53,11 +56,18 @@ public final class Store: Sendable {
     let database: SQLiteStore
     private let registry = Mutex(Registry())
     private let sealer: Sealer?
+    private let scrubber: Scrubber?
 
     init(configuration: StoreConfiguration, database: SQLiteStore) {
         self.configuration = configuration
         self.database = database
         sealer = configuration.mode == .readWrite ? Sealer(database: database) : nil
+        let files = database.derivedFiles
+        scrubber = configuration.storage.scrub.map { schedule in
+            Scrubber(
+                readers: database.readers, files: files, schedule: schedule,
+                check: { try IndexSegment.check($0, in: files) }, onDamage: configuration.storage.onDamage)
+        }
     }
 
     /// A store that was dropped without ``close()`` builds no further: the work would outlive its reader.
@@ -102,20 +112,31 @@ public final class Store: Sendable {
     ///
     /// - Parameter barrier: runs alone, with memory showing everything written before: for changes that must look at
     ///   the graph itself, such as late edges.
+    /// - Parameter grows: false for what removes more than it adds: it goes on when the disk is at its floor.
     /// - Throws: ``EngineError``; nothing was changed then.
     public func write<Result: Sendable>(
-        barrier: Bool = false, _ body: @escaping @Sendable (StoreTransaction) throws -> Result
+        barrier: Bool = false, grows: Bool = true, _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Result {
         guard configuration.mode == .readWrite else {
             throw EngineError(.failedPrecondition, "the store in \(configuration.directory) is open for reading only")
         }
+        let request = IdempotentRequest.current
         do {
-            return try await database.commits.submit(barrier: barrier) { [self] session in
+            return try await database.commits.submit(barrier: barrier, grows: grows) { [self] session in
+                try request?.record(in: session, now: configuration.clock())
                 let transaction = StoreTransaction(
                     store: self, session: session, now: configuration.clock(), isBarrier: barrier)
                 let result = try body(transaction)
-                return (result, { transaction.apply() })
+                return (
+                    result,
+                    {
+                        transaction.apply()
+                        request?.didRecord()
+                    }
+                )
             }
+        } catch let answered as AnsweredBefore {
+            throw answered
         } catch {
             throw EngineError(translating: error)
         }
@@ -133,6 +154,7 @@ public final class Store: Sendable {
 
     /// Finishes writes and seals, writes the index files, gives the directory back.
     public func close() async {
+        await scrubber?.stop()
         if let sealer {
             await sealer.stop()
             await database.commits.drain()
@@ -143,6 +165,15 @@ public final class Store: Sendable {
             await sealer.drain()
         }
         database.close()
+    }
+
+    /// Begins the reading in the background that the configuration asks for.
+    func startScrubbing() { scrubber?.start() }
+
+    /// How the store keeps what it is given, for status pages.
+    public var health: StoreHealth {
+        StoreHealth(
+            database.space, configuration.mode == .readWrite ? database.commits.counters : nil, scrubber?.status)
     }
 
     /// State of every namespace, for status pages.

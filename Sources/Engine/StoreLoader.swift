@@ -46,7 +46,7 @@ extension Store {
         do {
             let database = try SQLiteStore.open(
                 directory: configuration.directory, mode: configuration.mode == .readWrite ? .readWrite : .readOnly,
-                serverURL: configuration.serverURL)
+                serverURL: configuration.serverURL, options: configuration.storage.stored)
             let store = Store(configuration: configuration, database: database)
             try store.load(&observer)
             return store
@@ -61,6 +61,7 @@ extension Store {
         try database.readers.read { try load(from: $0, &observer) }
         if configuration.mode == .readWrite {
             for namespace in allNamespaces { considerSealing(namespace) }
+            startScrubbing()
         }
         observer.didProgress(1)
     }

@@ -40,9 +40,11 @@ public func makeRouter(
     } else {
         router.add(middleware: LoopbackGuardMiddleware())
     }
+    router.add(middleware: IdempotencyMiddleware(platform: platform, bodyBytesMax: configuration.bodyBytesMax))
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
     addOperationsRoutes(api)
+    addMetricsRoute(api)
     addEssenceRoutes(api)
     addLineageRoutes(api)
     addNexusRoutes(api)

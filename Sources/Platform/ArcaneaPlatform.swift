@@ -20,17 +20,20 @@ public struct PlatformConfiguration: Sendable {
     public var embedder: Embedder
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
+    public var storage: StorageOptions
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
+        serverURL: String? = nil, storage: StorageOptions = StorageOptions(),
+        clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
         self.mode = mode
         self.embedder = embedder
         self.serverURL = serverURL
+        self.storage = storage
         self.clock = clock
     }
 }
@@ -72,7 +75,7 @@ public final class ArcaneaPlatform: Sendable {
                     CollectionSpecification(
                         name: MemoryDirectory.collection, dimension: embedder.dimension, metric: .cosine,
                         embedder: embedder.name, hasLineage: false),
-                ], clock: configuration.clock), observer: &loader)
+                ], storage: configuration.storage, clock: configuration.clock), observer: &loader)
 
         self.store = store
         self.embedder = embedder
@@ -99,7 +102,24 @@ public final class ArcaneaPlatform: Sendable {
             essences: snapshot?.recordCount ?? 0, edges: snapshot?.lineage?.edgeCount ?? 0,
             nexuses: store.namespaces(MemoryDirectory.collection).count, memories: nexus.memoryCount,
             viewers: feed.viewerCount, seq: snapshot?.seq ?? 0, vectors: snapshot?.index.liveCount ?? 0,
-            sealedVectors: snapshot?.index.sealedCount ?? 0)
+            sealedVectors: snapshot?.index.sealedCount ?? 0, acceptsWrites: store.health.acceptsWrites,
+            damages: store.health.damages)
+    }
+
+    /// How the store keeps what it is given.
+    public var health: StoreHealth { store.health }
+
+    /// The answer kept under an idempotency key; see ``IdempotentRequest``.
+    public func keptAnswer(forKey key: String, fingerprint: UInt64) throws -> KeptAnswer? {
+        try store.keptAnswer(forKey: key, fingerprint: fingerprint)
+    }
+
+    /// Whether an answer is kept under an idempotency key.
+    public func hasAnswer(forKey key: String) throws -> Bool { try store.hasAnswer(forKey: key) }
+
+    /// Keeps the answer of a request whose changes were recorded.
+    public func keep(_ answer: KeptAnswer, of request: IdempotentRequest) async throws {
+        try await store.keep(answer, of: request)
     }
 
     /// Waits until the graphs cover what they should. Searches never need it: they scan exactly until then.

@@ -15,6 +15,10 @@ public struct PlatformStatus: Sendable, Encodable {
     /// Vectors of works, and how many of them the graph covers; the others are scanned exactly.
     public var vectors: Int
     public var sealedVectors: Int
+    /// False when the disk is at its floor: writes that grow the store are refused, reads go on.
+    public var acceptsWrites: Bool
+    /// Damages that the reading in the background has found; see `arcanea verify`.
+    public var damages: Int
 
     /// For people, in order.
     public var lines: [(label: String, value: String)] {

@@ -8,10 +8,28 @@ public final class SQLiteStore: Sendable {
         case readOnly
     }
 
+    /// What an operator may choose.
+    public struct Options: Sendable {
+        /// Pages in the write-ahead log before they are moved to the database.
+        public var checkpointPages = Schema.checkpointPages
+        public var floor = DiskFloor.automatic
+        /// Bytes of the file that is given back when the disk is full, so that something can be removed.
+        public var reserveSize = 16 << 20
+        /// Told once when the operating system failed a commit or a sync. What is on the disk is not known then: the process
+        /// should end, and the next one take what the log holds. Until it ends, writes are refused.
+        public var onFailedIO: @Sendable (StorageError) -> Void = { _ in }
+
+        public init() {}
+    }
+
     public let readers: Readers
     public let derivedFiles: DerivedFiles
     private let lock: DirectoryLock?
     private let writer: CommitQueue?
+    private let disk: DiskGuard
+
+    /// Room on the disk; `nil` when the file system does not say.
+    public var space: DiskSpace? { disk.space }
 
     /// The writer.
     ///
@@ -26,14 +44,16 @@ public final class SQLiteStore: Sendable {
     /// - Parameter serverURL: told to a second process that finds the directory locked.
     /// - Throws: `locked`, with who holds the directory; `incompatible`; `io`.
     public static func open(
-        directory: String, mode: Mode, serverURL: String? = nil
+        directory: String, mode: Mode, serverURL: String? = nil, options: Options = Options()
     ) throws(StorageError) -> SQLiteStore {
-        try SQLiteStore(directory: directory, mode: mode, serverURL: serverURL)
+        try SQLiteStore(directory: directory, mode: mode, serverURL: serverURL, options: options)
     }
 
-    private init(directory: String, mode: Mode, serverURL: String?) throws(StorageError) {
+    private init(directory: String, mode: Mode, serverURL: String?, options: Options) throws(StorageError) {
         let path = directory + "/" + Schema.fileName
-        derivedFiles = DerivedFiles(directory: directory)
+        let disk = DiskGuard(directory: directory, floor: options.floor, reserveSize: options.reserveSize)
+        self.disk = disk
+        derivedFiles = DerivedFiles(directory: directory, disk: disk, onFailedSync: options.onFailedIO)
         readers = Readers(path: path)
         guard mode == .readWrite else {
             guard FileManager.default.fileExists(atPath: path) else {
@@ -51,10 +71,29 @@ public final class SQLiteStore: Sendable {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileIO.failure("create", path) }
         Foundation.close(descriptor)
-        let connection = try Connection(path: path, readOnly: false)
-        try Schema.prepareWriter(connection)
+        try LogFile.renew(database: path)
+        try derivedFiles.removeUnfinished()
+        let connection = try Self.writerConnection(path, disk)
         try FileIO.syncDirectory(directory)
-        writer = CommitQueue(session: WriteSession(connection: connection))
+        writer = CommitQueue(
+            session: WriteSession(connection: connection),
+            checkpointer: try Checkpointer(connection: connection, pages: options.checkpointPages),
+            disk: disk, onFailedIO: options.onFailedIO)
+        disk.keepReserve()
+    }
+
+    /// A full disk must not keep a store from opening: what is removed then makes room.
+    private static func writerConnection(_ path: String, _ disk: DiskGuard) throws(StorageError) -> Connection {
+        let connection = try Connection(path: path, readOnly: false)
+        do {
+            try Schema.prepareWriter(connection)
+            return connection
+        } catch {
+            guard error.code == .full, disk.releaseReserve() else { throw error }
+        }
+        let second = try Connection(path: path, readOnly: false)
+        try Schema.prepareWriter(second)
+        return second
     }
 
     private static func check(_ readers: Readers) throws(StorageError) {
@@ -72,13 +111,7 @@ public final class SQLiteStore: Sendable {
         if FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue {
             return
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw StorageError(.io, "cannot make the directory: \(error.localizedDescription)", path: directory)
-        }
-        try FileIO.syncDirectory(URL(fileURLWithPath: directory).deletingLastPathComponent().path)
+        try FileIO.makeDirectory(directory)
     }
 
     /// Answers the writes that wait, closes the database and gives the directory back. Later calls do nothing; later

@@ -13,6 +13,8 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
         case io
         /// Too many writes are waiting. Nothing was written.
         case overloaded
+        /// Something is where a new directory was to be made. Nothing was written.
+        case occupied
         /// A defect of the caller.
         case misuse
     }
@@ -23,6 +25,8 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     public var path: String?
     /// SQLite's extended result code, whole (1034 is a failed fsync, for example).
     public var sqliteCode: Int32?
+    /// True when the operating system could not sync a file of ours: what it dropped is not known.
+    public internal(set) var isFailedSync = false
 
     public init(_ code: Code, _ message: String, path: String? = nil, sqliteCode: Int32? = nil) {
         self.code = code
@@ -38,5 +42,5 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
 
 extension StorageError {
     /// True when the operating system failed to read, write or sync (SQLite's `IOERR` family).
-    var isFailedIO: Bool { sqliteCode.map { $0 & 0xFF == 10 } ?? false }
+    var isFailedIO: Bool { code == .io && sqliteCode.map { $0 & 0xFF == 10 } ?? false }
 }

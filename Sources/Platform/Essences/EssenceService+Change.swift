@@ -64,7 +64,7 @@ extension EssenceService {
                 takedown.state == .merged ? "merged needs mergedInto" : "mergedInto goes with merged only",
                 limit: "with state=merged")
         }
-        let (record, seq) = try await store.write(barrier: true) { [self] transaction in
+        let (record, seq) = try await store.write(barrier: true, grows: false) { [self] transaction in
             let namespace = try transaction.namespace(Self.collection, Self.namespace)
             guard let record = try transaction.record(id, in: namespace) else {
                 throw EngineError.notFound("essence", id, field: "id")

@@ -46,7 +46,7 @@ extension NexusService {
     /// - Throws: `notFound` when the nexus has no such memory.
     public func delete(_ nexusId: String, _ id: String) async throws -> WriteReceipt<DeletedAnswer> {
         let timer = AnswerTimer()
-        let seq = try await change(nexusId, id) { [memories] transaction, record, namespace in
+        let seq = try await change(nexusId, id, grows: false) { [memories] transaction, record, namespace in
             try transaction.delete(record.ordinal, in: namespace)
             let columns = memories.columnsForWriting(of: nexusId)
             transaction.afterCommit { columns.remove(record.ordinal) }
@@ -66,7 +66,7 @@ extension NexusService {
     }
 
     private func change<Result: Sendable>(
-        _ nexusId: String, _ id: String,
+        _ nexusId: String, _ id: String, grows: Bool = true,
         _ body: @escaping @Sendable (StoreTransaction, Record, Namespace) throws -> Result
     ) async throws -> Result {
         try ArgumentCheck.check(nexusId: nexusId)
@@ -74,7 +74,7 @@ extension NexusService {
         guard let namespace = store.namespace(MemoryDirectory.collection, nexusId) else {
             throw EngineError.notFound("memory", id, field: "id")
         }
-        return try await store.write { transaction in
+        return try await store.write(grows: grows) { transaction in
             guard let record = try transaction.record(id, in: namespace) else {
                 throw EngineError.notFound("memory", id, field: "id")
             }

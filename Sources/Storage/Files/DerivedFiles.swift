@@ -29,17 +29,31 @@ public struct DerivedFiles: Sendable {
         public var count: UInt64
     }
 
+    /// What the name of a file ends with until it is whole.
+    private static let unfinished = ".new"
+
     let directory: String
+    private let disk: DiskGuard?
+    private let onFailedSync: @Sendable (StorageError) -> Void
 
     /// - Parameter directory: exists.
-    public init(directory: String) { self.directory = directory }
+    public init(directory: String) { self.init(directory: directory, disk: nil, onFailedSync: { _ in }) }
+
+    /// - Parameters:
+    ///   - disk: asked for room before each file.
+    ///   - onFailedSync: told when the disk cannot sync, beside the caller.
+    init(directory: String, disk: DiskGuard?, onFailedSync: @escaping @Sendable (StorageError) -> Void) {
+        self.directory = directory
+        self.disk = disk
+        self.onFailedSync = onFailedSync
+    }
 
     /// Replaces a file. A crash leaves the old one or the new one, never a mixture.
     ///
     /// - Parameters:
     ///   - seq: sequence of the namespace that the content covers.
     ///   - count: entries in it.
-    /// - Throws: `full`, `io`; the old file is in place then.
+    /// - Throws: `full`, also when the disk is at its floor, and `io`; the old file is in place then.
     public func write(_ name: String, seq: UInt64, count: UInt64, _ payload: [UInt8]) throws {
         try writePlain(name) { sink in
             try Self.header(seq: seq, count: count, length: payload.count).withUnsafeBytes(sink)
@@ -55,8 +69,10 @@ public struct DerivedFiles: Sendable {
     public func writePlain(
         _ name: String, _ content: (_ sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
+        // What can be made again has no claim on the room that is kept free.
+        if let refusal = disk?.refusal() { throw refusal }
         let path = directory + "/" + name
-        let temporary = path + ".new"
+        let temporary = path + Self.unfinished
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileIO.failure("create", temporary) }
         do {
@@ -64,17 +80,48 @@ public struct DerivedFiles: Sendable {
             try content { bytes in
                 guard FileIO.writeAll(descriptor, bytes) else { throw FileIO.failure("write", temporary) }
             }
-            guard fsync(descriptor) == 0 else { throw FileIO.failure("sync", temporary) }
+            try FileIO.sync(descriptor, temporary)
             #if os(Linux)
                 // Pages written in pieces are small ones; the next reader gets large ones.
                 posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_DONTNEED))
             #endif
         } catch {
             unlink(temporary)
+            report(error)
             throw error
         }
         guard rename(temporary, path) == 0 else { throw FileIO.failure("rename", temporary) }
-        try FileIO.syncDirectory(directory)
+        try syncDirectory()
+    }
+
+    private func syncDirectory() throws(StorageError) {
+        do {
+            try FileIO.syncDirectory(directory)
+        } catch {
+            report(error)
+            throw error
+        }
+    }
+
+    /// Callers go on without a file that cannot be written; a disk that cannot sync is another matter.
+    private func report(_ error: any Error) {
+        if let error = error as? StorageError, error.isFailedSync { onFailedSync(error) }
+    }
+
+    /// Names of the derived files of a directory, in alphabetical order.
+    public static func names(in directory: String) throws(StorageError) -> [String] {
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+            return names.filter { $0.hasSuffix(".segment") || $0.hasSuffix(".edges") }.sorted()
+        } catch {
+            throw StorageError(.io, "cannot list the directory: \(error.localizedDescription)", path: directory)
+        }
+    }
+
+    /// Removes what a process that ended in the middle of a write left beside its place.
+    func removeUnfinished() throws(StorageError) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasSuffix(Self.unfinished) { try remove(name) }
     }
 
     /// Maps a file that ``writePlain(_:_:)`` wrote; `nil` when there is none. Nothing of it is verified.
@@ -116,7 +163,7 @@ public struct DerivedFiles: Sendable {
     public func remove(_ name: String) throws(StorageError) {
         let path = directory + "/" + name
         guard unlink(path) == 0 || errno == ENOENT else { throw FileIO.failure("remove", path) }
-        try FileIO.syncDirectory(directory)
+        try syncDirectory()
     }
 
     // MARK: Bytes

@@ -31,6 +31,14 @@ final class DirectoryLock: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = FileIO.writeAll(descriptor, Array(text.utf8)) }
     }
 
+    /// Whether nobody writes to a directory at this moment.
+    static func isFree(_ directory: String) -> Bool {
+        let descriptor = open(directory + "/" + fileName, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == ENOENT }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) == 0
+    }
+
     /// Gives the directory back. Later calls do nothing.
     func release() {
         descriptor.withLock { descriptor in

@@ -87,12 +87,78 @@ enum FileIO {
             reserved: UnsafeMutableRawBufferPointer(start: reserved, count: room))
     }
 
+    /// Makes a file of these bytes, mode 0600. It is not synced.
+    static func create(_ path: String, _ bytes: [UInt8]) throws(StorageError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("create", path) }
+        defer { close(descriptor) }
+        guard writeAll(descriptor, bytes) else { throw failure("write", path) }
+    }
+
+    /// Copies a file to a new one, mode 0600. It is not synced.
+    ///
+    /// - Returns: false when there is no such file.
+    static func copy(_ source: String, to target: String) throws(StorageError) -> Bool {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else {
+            if errno == ENOENT { return false }
+            throw failure("open", source)
+        }
+        defer { close(input) }
+        let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure("create", target) }
+        defer { close(output) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Foundation.read(input, $0.baseAddress!, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read", source) }
+            if count == 0 { return true }
+            let isWritten = buffer.withUnsafeBytes {
+                writeAll(output, UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
+            guard isWritten else { throw failure("write", target) }
+        }
+    }
+
+    /// Makes what was written to a file durable.
+    static func syncFile(_ path: String) throws(StorageError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        try sync(descriptor, path)
+    }
+
+    /// Bytes of a file; 0 when there is none.
+    static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Makes a directory (mode 0700) and those above it that do not exist, each entry durable.
+    static func makeDirectory(_ directory: String) throws(StorageError) {
+        let parent = URL(fileURLWithPath: directory).deletingLastPathComponent().path
+        if !FileManager.default.fileExists(atPath: parent), parent != directory { try makeDirectory(parent) }
+        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", directory) }
+        try syncDirectory(parent)
+    }
+
     /// Makes a created or renamed entry durable: without this a crash may forget the name of a synced file.
     static func syncDirectory(_ directory: String) throws(StorageError) {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", directory) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("sync", directory) }
+        try sync(descriptor, directory)
+    }
+
+    /// Makes what was written durable. Never to be asked again for a file for which it failed: the kernel takes the pages
+    /// for clean then, and the second call would succeed without them.
+    static func sync(_ descriptor: Int32, _ path: String) throws(StorageError) {
+        guard fsync(descriptor) == 0 else {
+            var error = failure("sync", path)
+            error.isFailedSync = true
+            throw error
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// All methods throw `corrupt`, naming the row, rather than return a damaged one. Not thread-safe.
 public final class ReadSnapshot {
-    private let connection: Connection
+    let connection: Connection
 
     init(connection: Connection) { self.connection = connection }
 
@@ -152,6 +152,11 @@ public final class ReadSnapshot {
         return statement.isNull(8) ? nil : statement.string(8)
     }
 
+    /// The answer that was stored under an idempotency key, its checksum verified, or `nil`.
+    public func answer(forKey key: String) throws(StorageError) -> StoredAnswer? {
+        try AnswerRows.find(key, connection)
+    }
+
     /// Visits all events in the order of arrival.
     ///
     /// - Throws: also `corrupt`, after the last one, when they are not those that were stored.
@@ -171,17 +176,17 @@ public final class ReadSnapshot {
 }
 
 /// What a scan has seen, to be compared with a head row.
-private struct Tally {
+struct Tally {
     private var count = 0
     private var digest: UInt64 = 0
     private var lastID = Int64.min
 
     /// - Throws: `corrupt` when rows come out of order, as from pages that changed places.
     mutating func add(id: Int64, checksum: UInt64) throws(StorageError) {
-        guard id > lastID else { throw StorageError(.corrupt, "row \(id) comes after row \(lastID)") }
-        lastID = id
         count += 1
         digest &+= checksum
+        guard id > lastID else { throw StorageError(.corrupt, "row \(id) comes after row \(lastID)") }
+        lastID = id
     }
 
     func require(_ expectedCount: Int, _ expectedDigest: UInt64, _ what: String) throws(StorageError) {

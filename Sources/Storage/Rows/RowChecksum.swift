@@ -30,11 +30,11 @@ struct RowChecksum {
 /// The hash function XXH64 (Y. Collet, "xxHash fast digest algorithm", specification 0.1.1): several bytes a cycle in
 /// plain Swift, four times as fast here as zlib's CRC-32, and twice as wide.
 enum XXH64 {
-    private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
-    private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
-    private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
-    private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
-    private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
+    static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
+    static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+    static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
+    static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
+    static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
     static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
         var position = 0
@@ -51,21 +51,33 @@ enum XXH64 {
                 d = round(d, lane(24))
                 position += 32
             }
-            hash = rotated(a, 1) &+ rotated(b, 7) &+ rotated(c, 12) &+ rotated(d, 18)
-            for accumulator in [a, b, c, d] { hash = (hash ^ round(0, accumulator)) &* prime1 &+ prime4 }
+            hash = merged((a, b, c, d))
         }
-        hash &+= UInt64(bytes.count)
-        while position <= bytes.count - 8 {
-            hash = mixed(hash, lane(0))
+        return finished(hash &+ UInt64(bytes.count), UnsafeRawBufferPointer(rebasing: bytes[position...]))
+    }
+
+    /// The four sums over whole blocks of 32 bytes as one.
+    static func merged(_ lanes: (UInt64, UInt64, UInt64, UInt64)) -> UInt64 {
+        let hash = rotated(lanes.0, 1) &+ rotated(lanes.1, 7) &+ rotated(lanes.2, 12) &+ rotated(lanes.3, 18)
+        func take(_ hash: UInt64, _ lane: UInt64) -> UInt64 { (hash ^ round(0, lane)) &* prime1 &+ prime4 }
+        return take(take(take(take(hash, lanes.0), lanes.1), lanes.2), lanes.3)
+    }
+
+    /// Takes in the bytes behind the last whole block.
+    static func finished(_ start: UInt64, _ rest: UnsafeRawBufferPointer) -> UInt64 {
+        var hash = start
+        var position = 0
+        while position <= rest.count - 8 {
+            hash = mixed(hash, UInt64(littleEndian: rest.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
             position += 8
         }
-        if position <= bytes.count - 4 {
-            let half = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+        if position <= rest.count - 4 {
+            let half = UInt32(littleEndian: rest.loadUnaligned(fromByteOffset: position, as: UInt32.self))
             hash = rotated(hash ^ (UInt64(half) &* prime1), 23) &* prime2 &+ prime3
             position += 4
         }
-        while position < bytes.count {
-            hash = rotated(hash ^ (UInt64(bytes[position]) &* prime5), 11) &* prime1
+        while position < rest.count {
+            hash = rotated(hash ^ (UInt64(rest[position]) &* prime5), 11) &* prime1
             position += 1
         }
         return avalanche(hash)
@@ -83,7 +95,7 @@ enum XXH64 {
         return hash ^ (hash >> 32)
     }
 
-    private static func round(_ accumulator: UInt64, _ lane: UInt64) -> UInt64 {
+    static func round(_ accumulator: UInt64, _ lane: UInt64) -> UInt64 {
         rotated(accumulator &+ lane &* prime2, 31) &* prime1
     }
 

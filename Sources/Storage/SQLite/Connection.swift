@@ -76,6 +76,8 @@ extension StorageError {
         let code: Code =
             switch status & 0xFF {
             case SQLITE_FULL: .full
+            // The shared memory of the log could not be made larger, which only a full disk does.
+            case SQLITE_IOERR where status == SQLITE_IOERR | (19 << 8): .full
             case SQLITE_BUSY, SQLITE_LOCKED: .locked
             case SQLITE_CORRUPT: .corrupt
             case SQLITE_NOTADB: .incompatible

@@ -86,6 +86,16 @@ final class Statement {
 
     // MARK: Reading
 
+    var columnCount: Int32 { sqlite3_column_count(handle) }
+
+    /// Bytes of a column, about: numbers count as 8.
+    func byteCount(_ column: Int32) -> Int {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_TEXT, SQLITE_BLOB: Int(sqlite3_column_bytes(handle, column))
+        default: 8
+        }
+    }
+
     func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
     func uint64(_ column: Int32) -> UInt64 { UInt64(bitPattern: int64(column)) }

@@ -6,8 +6,8 @@ enum Schema {
 
     /// Bytes of a page. Larger pages take larger vectors without overflow pages; see the module's article for figures.
     static let pageSize = 8_192
-    /// Pages in the write-ahead log before a commit moves them to the database: 32 MB.
-    private static let checkpointPages = 4_000
+    /// Pages in the write-ahead log before they are moved to the database: 32 MB.
+    static let checkpointPages = 4_000
 
     /// Readies a writer's connection: makes the tables, or brings older ones up to date, and refuses newer ones.
     ///
@@ -19,7 +19,6 @@ enum Schema {
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA foreign_keys = ON")
-        try connection.execute("PRAGMA wal_autocheckpoint = \(checkpointPages)")
         try connection.execute("PRAGMA journal_size_limit = 67108864")
         try connection.execute("PRAGMA cache_size = -16384")
         try migrate(connection, from: version)

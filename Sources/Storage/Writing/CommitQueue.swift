@@ -27,6 +27,8 @@ public final class CommitQueue: Sendable {
     /// One request: made by a caller, run and answered by the queue.
     private struct Job: Sendable {
         var isBarrier: Bool
+        /// Whether it may need more room on the disk than it gives back.
+        var grows: Bool
         /// Runs the body; notes its result.
         var run: @Sendable (WriteSession) throws -> Void
         /// After the commit: applies to memory.
@@ -46,16 +48,27 @@ public final class CommitQueue: Sendable {
     /// The writer's session; used on `queue` only, which makes the unchecked conformance sound.
     private final class Writer: @unchecked Sendable {
         var session: WriteSession?
+        let checkpointer: Checkpointer
 
-        init(session: WriteSession) { self.session = session }
+        init(session: WriteSession, checkpointer: Checkpointer) {
+            self.session = session
+            self.checkpointer = checkpointer
+        }
     }
 
     private let writer: Writer
     private let queue = DispatchQueue(label: "arcanea.writer", qos: .userInitiated)
     private let state = Mutex(State())
+    private let disk: DiskGuard
+    private let onFailedIO: @Sendable (StorageError) -> Void
 
-    init(session: WriteSession) {
-        writer = Writer(session: session)
+    init(
+        session: WriteSession, checkpointer: Checkpointer, disk: DiskGuard,
+        onFailedIO: @escaping @Sendable (StorageError) -> Void
+    ) {
+        writer = Writer(session: session, checkpointer: checkpointer)
+        self.disk = disk
+        self.onFailedIO = onFailedIO
     }
 
     public var counters: Counters { state.withLock(\.counters) }
@@ -66,18 +79,21 @@ public final class CommitQueue: Sendable {
     ///
     /// - Parameters:
     ///   - barrier: runs alone in its transaction, after everything before it was committed and applied.
-    ///   - body: makes changes; returns its value and what to apply to memory. It runs on the writer's thread, at most
-    ///     once, and must not wait for another request.
+    ///   - grows: false for what removes more than it adds: it is let through when the disk is at its floor, and tried
+    ///     again with the reserve when the disk is full.
+    ///   - body: makes changes; returns its value and what to apply to memory. It runs on the writer's thread, once, or
+    ///     again after its first try was undone, and must not wait for another request.
     /// - Throws: what `body` throws, or `StorageError`: `overloaded` when too many wait, `full` or `io` when the commit
     ///   fails. Nothing was changed then, and nothing applied.
     public func submit<Value: Sendable>(
-        barrier: Bool = false, _ body: @escaping @Sendable (WriteSession) throws -> (Value, () -> Void)
+        barrier: Bool = false, grows: Bool = true,
+        _ body: @escaping @Sendable (WriteSession) throws -> (Value, () -> Void)
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let outcome = Outcome<Value>()
             enqueue(
                 Job(
-                    isBarrier: barrier,
+                    isBarrier: barrier, grows: grows,
                     run: { session in outcome.result = try body(session) },
                     apply: { outcome.result?.apply() },
                     answer: { error in
@@ -98,9 +114,14 @@ public final class CommitQueue: Sendable {
                 try session.begin()
                 let value = try body(session)
                 try session.commit()
+                checkpoint(session)
                 return value
             } catch {
                 session.rollback()
+                if let error = error as? StorageError, error.isFailedIO {
+                    stop(error)
+                    onFailedIO(error)
+                }
                 throw error
             }
         }
@@ -177,6 +198,15 @@ public final class CommitQueue: Sendable {
             for job in group { job.answer(Self.closed) }
             return
         }
+        guard let refusal = group.contains(where: \.grows) ? disk.refusal() : nil else {
+            return commit(group, session)
+        }
+        for job in group where job.grows { job.answer(refusal) }
+        let shrinking = group.filter { !$0.grows }
+        if !shrinking.isEmpty { commit(shrinking, session) }
+    }
+
+    private func commit(_ group: [Job], _ session: WriteSession) {
         var refused: [(job: Job, reason: any Error)] = []
         var accepted: [Job] = []
         do {
@@ -192,10 +222,16 @@ public final class CommitQueue: Sendable {
             try session.commit()
         } catch {
             session.rollback()
-            if let error = error as? StorageError, error.isFailedIO { stop(error) }
+            if (error as? StorageError)?.code == .full, group.contains(where: { !$0.grows }), disk.releaseReserve() {
+                for job in group where job.grows { job.answer(error) }
+                return commit(group.filter { !$0.grows }, session)
+            }
+            let failedIO = (error as? StorageError).flatMap { $0.isFailedIO ? $0 : nil }
+            if let failedIO { stop(failedIO) }
             // Those that were refused get their own reason, all others that of the transaction.
             for job in group.dropFirst(accepted.count + refused.count) + accepted { job.answer(error) }
             for (job, reason) in refused { job.answer(reason) }
+            if let failedIO { onFailedIO(failedIO) }
             return
         }
         state.withLock { state in
@@ -205,6 +241,18 @@ public final class CommitQueue: Sendable {
         for job in accepted { job.apply() }
         for job in accepted { job.answer(nil) }
         for (job, reason) in refused { job.answer(reason) }
+        checkpoint(session)
+        disk.keepReserve()
+    }
+
+    /// Behind the answers: what was committed is safe in the log, wherever this ends.
+    private func checkpoint(_ session: WriteSession) {
+        do throws(StorageError) {
+            try writer.checkpointer.runIfDue(session.connection)
+        } catch {
+            stop(error)
+            onFailedIO(error)
+        }
     }
 
     /// Takes no more requests, and fails those that wait.

@@ -52,16 +52,22 @@ extension WriteSession {
 
     /// The answer that was stored under an idempotency key, its checksum verified, or `nil`.
     public func answer(forKey key: String) throws(StorageError) -> StoredAnswer? {
-        let statement = try connection.statement("SELECT at, status, body, checksum FROM idempotency WHERE key = ?")
+        try AnswerRows.find(key, connection)
+    }
+
+    /// Keeps another answer under a key that has one, or the first.
+    public func replaceAnswer(_ answer: StoredAnswer, forKey key: String) throws(StorageError) {
+        let statement = try connection.statement("DELETE FROM idempotency WHERE key = ? RETURNING checksum")
         statement.bind(1, key)
-        defer { statement.reset() }
-        guard try statement.step() else { return nil }
-        let answer = StoredAnswer(
-            at: statement.int64(0), status: Int(statement.int64(1)), body: Array(statement.blob(2)))
-        guard Self.checksum(answer, key: key) == statement.int64(3) else {
-            throw StorageError(.corrupt, "the answer kept for idempotency key \"\(key)\" fails its checksum")
+        if try statement.step() {
+            let old = statement.uint64(0)
+            try changeAnswersHead { head in
+                head.count -= 1
+                head.digest &-= old
+            }
         }
-        return answer
+        statement.reset()
+        try putAnswer(answer, forKey: key)
     }
 
     /// Keeps an answer in the transaction of the changes that it acknowledges, so that both survive or neither does.
@@ -74,27 +80,33 @@ extension WriteSession {
         statement.bind(2, answer.at)
         statement.bind(3, Int64(answer.status))
         answer.body.withUnsafeBytes { statement.bind(4, $0) }
-        statement.bind(5, Self.checksum(answer, key: key))
+        let checksum = AnswerRows.checksum(answer, key: key)
+        statement.bind(5, checksum)
         try statement.run()
+        try changeAnswersHead { head in
+            head.count += 1
+            head.digest &+= UInt64(bitPattern: checksum)
+        }
     }
 
     /// Forgets answers given before a time.
     ///
     /// - Returns: how many.
     public func deleteAnswers(before time: Int64) throws(StorageError) -> Int {
-        let statement = try connection.statement("DELETE FROM idempotency WHERE at < ?")
+        let statement = try connection.statement("DELETE FROM idempotency WHERE at < ? RETURNING checksum")
         statement.bind(1, time)
-        try statement.run()
-        return connection.changeCount
-    }
-
-    private static func checksum(_ answer: StoredAnswer, key: String) -> Int64 {
-        var sum = RowChecksum()
-        sum.add(key)
-        sum.add(answer.at)
-        sum.add(Int64(answer.status))
-        answer.body.withUnsafeBytes { sum.add($0) }
-        return sum.value
+        defer { statement.reset() }
+        var gone = AnswersHead()
+        while try statement.step() {
+            gone.count += 1
+            gone.digest &+= statement.uint64(0)
+        }
+        guard gone.count > 0 else { return 0 }
+        try changeAnswersHead { head in
+            head.count -= gone.count
+            head.digest &-= gone.digest
+        }
+        return gone.count
     }
 
     // MARK: The store's own facts
@@ -104,12 +116,7 @@ extension WriteSession {
         let statement = try connection.statement("SELECT value, checksum FROM store_meta WHERE key = ?")
         statement.bind(1, key)
         defer { statement.reset() }
-        guard try statement.step() else { return nil }
-        let value = statement.string(0)
-        guard Self.checksum(key, value) == statement.int64(1) else {
-            throw StorageError(.corrupt, "the store's \"\(key)\" fails its checksum")
-        }
-        return value
+        return try statement.step() ? StoredFact.read(statement, key: key) : nil
     }
 
     /// Sets a fact about the store as a whole.
@@ -121,14 +128,7 @@ extension WriteSession {
             """)
         statement.bind(1, key)
         statement.bind(2, value)
-        statement.bind(3, Self.checksum(key, value))
+        statement.bind(3, StoredFact.checksum(key, value))
         try statement.run()
-    }
-
-    private static func checksum(_ key: String, _ value: String) -> Int64 {
-        var sum = RowChecksum()
-        sum.add(key)
-        sum.add(value)
-        return sum.value
     }
 }

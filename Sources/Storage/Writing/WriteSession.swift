@@ -11,6 +11,8 @@ public final class WriteSession {
         var namespaces: [Int64: Head] = [:]
         var events: EventHead?
         var eventsChanged = false
+        /// Only when it was changed.
+        var answers: AnswersHead?
     }
 
     private struct Head {
@@ -98,6 +100,14 @@ public final class WriteSession {
         return change(&head)
     }
 
+    /// Changes the head of the kept answers, in memory until the commit.
+    func changeAnswersHead(_ change: (inout AnswersHead) -> Void) throws(StorageError) {
+        var head: AnswersHead
+        if let known = heads.answers { head = known } else { head = try AnswersHead(fact: meta(AnswersHead.fact)) }
+        change(&head)
+        heads.answers = head
+    }
+
     private func storedHead(_ id: Int64) throws(StorageError) -> StoredNamespace {
         let statement = try connection.statement("SELECT \(NamespaceRows.columns) FROM namespace WHERE id = ?")
         statement.bind(1, id)
@@ -170,6 +180,7 @@ extension WriteSession {
 
     func commit() throws(StorageError) {
         try storeHeads()
+        if let answers = heads.answers { try setMeta(AnswersHead.fact, answers.text) }
         try connection.statement("COMMIT").run()
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import Platform
+import Storage
 import StrictJSON
 
 struct Import: AsyncParsableCommand {
@@ -34,6 +35,11 @@ struct Import: AsyncParsableCommand {
     @Flag(help: "Leave the index to the server's background work.")
     var skipIndex = false
 
+    @Option(
+        help: ArgumentHelp("Room to keep free on the disk, as with `serve`.", valueName: "size"),
+        transform: DiskFloor.init(option:))
+    var diskFloor = DiskFloor.automatic
+
     @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
     var externalDimension: Int?
 
@@ -50,7 +56,8 @@ struct Import: AsyncParsableCommand {
         }
         let platform = try await ArcaneaPlatform.open(
             PlatformConfiguration(
-                directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn))
+                directory: store.data, embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
+                storage: StorageOptions(floor: diskFloor, onFailedIO: FailedDisk.end)))
         do {
             var failed = 0
             for file in essences {

@@ -56,7 +56,8 @@ struct LineageImport: AsyncParsableCommand {
                 .notFound, "no store in \(store.data): credits are given between works that a store has",
                 field: "--data")
         }
-        let platform = try await ArcaneaPlatform.open(PlatformConfiguration(directory: store.data))
+        let platform = try await ArcaneaPlatform.open(
+            PlatformConfiguration(directory: store.data, storage: StorageOptions(onFailedIO: FailedDisk.end)))
         do {
             let report = try await give(reading, platform)
             await platform.close()

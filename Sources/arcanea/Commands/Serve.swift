@@ -5,6 +5,7 @@ import HTTPAPI
 import Logging
 import Platform
 import ServiceLifecycle
+import Storage
 import UnixSignals
 
 struct Serve: AsyncParsableCommand {
@@ -34,6 +35,21 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
+    @Option(
+        help: ArgumentHelp(
+            "Room to keep free on the disk, such as 500MiB or 3%; 5 % or 1 GiB, whichever is less, when absent.",
+            valueName: "size"), transform: DiskFloor.init(option:))
+    var diskFloor = DiskFloor.automatic
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes that the daily reading of the whole store reads in a second, such as 20MiB; 0 for none.",
+            valueName: "size"), transform: ByteSize.init(option:))
+    var scrubRate = ByteSize(bytes: 20 << 20)
+
+    @Option(help: ArgumentHelp("Pages in the write-ahead log before they are moved.", visibility: .hidden))
+    var checkpointPages = StorageOptions().checkpointPages
+
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -59,7 +75,14 @@ struct Serve: AsyncParsableCommand {
             PlatformConfiguration(
                 directory: store.data, mode: .readWrite,
                 embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
-                serverURL: "http://\(host):\(port)"))
+                serverURL: "http://\(host):\(port)",
+                storage: StorageOptions(
+                    checkpointPages: checkpointPages, floor: diskFloor,
+                    scrub: scrubRate.bytes > 0 ? Scrubber.Schedule(bytesPerSecond: scrubRate.bytes) : nil,
+                    onDamage: { damage in
+                        logger.critical(
+                            "damage", metadata: ["subject": "\(damage.subject)", "problem": "\(damage.problem)"])
+                    }, onFailedIO: FailedDisk.end)))
         let application = makeApplication(platform: platform, configuration: server, logger: logger)
         let status = platform.status()
         Terminal.error(

@@ -14,13 +14,18 @@ struct StoreOptions: ParsableArguments {
 
     /// Opens the store for reading, beside a running server if there is one.
     func openForReading() async throws -> ArcaneaPlatform {
+        try requireStore()
+        return try await ArcaneaPlatform.open(PlatformConfiguration(directory: data, mode: .readOnly))
+    }
+
+    /// - Throws: `notFound`, with what to do, when there is no store.
+    func requireStore() throws {
         guard FileManager.default.fileExists(atPath: data + "/arcanea.sqlite") else {
             throw EngineError(
                 .notFound,
                 "no store in \(data). Make one with `arcanea import --data \(data) --essences FILE`, or name another with --data",
                 field: "--data")
         }
-        return try await ArcaneaPlatform.open(PlatformConfiguration(directory: data, mode: .readOnly))
     }
 
     func printJSON(_ value: some Encodable) throws {
