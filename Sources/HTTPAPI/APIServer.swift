@@ -42,6 +42,7 @@ public func makeRouter(
     }
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
+    addPageRoutes(api)
     addOperationsRoutes(api)
     addEssenceRoutes(api)
     addLineageRoutes(api)
