@@ -17,7 +17,7 @@ export function attributionSection(id, signal) {
   return h('section', { class: 'card' },
     h('div', { class: 'section-head' }, h('h2', null, 'Attribution'),
       segments('attribution-by', 'Shares by', [['creator', 'Creators'], ['work', 'Works'], ['root', 'Roots']], 'creator', show)),
-    h('p', { class: 'quiet' }, 'How credit for this work is shared along its lineage. Shares sum to exactly one million parts per million.'), place);
+    h('p', { class: 'quiet' }, 'How credit for this work is shared along its lineage. They sum to exactly 1,000,000 ppm.'), place);
 }
 
 function shares({ items }, by) {

@@ -56,6 +56,9 @@ export function duration(seconds) {
   return counted(Math.floor(seconds / size), unit);
 }
 
+/** How long the service took. */
+export const took = (micros) => h('span', { class: 'took' }, micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(1)} ms`);
+
 // Pieces that several views share
 
 /** A bar that shows a number in 0…1; the number itself always stands beside it in text. */

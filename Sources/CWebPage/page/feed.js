@@ -45,6 +45,7 @@ export function feedView() {
     showViewers(viewer, signal);
     const list = h('ol', { class: 'hits' });
     const more = h('button', { type: 'button', class: 'more', hidden: true });
+    const end = h('p', { class: 'summary', hidden: true }, 'The feed ends here: nothing else passes the rules of a page.');
     let cursor;
     async function page() {
       const body = { k: pageSize, diversity: method };
@@ -55,6 +56,7 @@ export function feedView() {
       list.append(...answer.items.map((entry, index) => item(entry, before + index + 1)));
       cursor = answer.cursor;
       more.hidden = !cursor || answer.items.length === 0;
+      end.hidden = !more.hidden;
       announce(answer.items.length === 0 ? 'The feed ends here' : counted(answer.items.length, 'more work'));
       return before;
     }
@@ -73,7 +75,7 @@ export function feedView() {
     await load(results, signal, async () => {
       await page();
       if (list.children.length === 0) return empty('Nothing to show', 'There is no public work that this viewer has not seen.');
-      return [h('p', { class: 'summary' }, viewer ? `For ${viewer}` : 'For anyone, without a history'), list, more];
+      return [h('p', { class: 'summary' }, viewer ? `For ${viewer}` : 'For anyone, without a history'), list, more, end];
     });
   }
 

@@ -1,7 +1,7 @@
 // What an agent remembers that matters to a question, and why.
 
 import { ask, route } from './api.js';
-import { announce, chip, count, counted, date, duration, empty, fill, h, load, parts, score, workLink } from './dom.js';
+import { announce, chip, count, counted, date, duration, empty, fill, h, load, parts, score, took, workLink } from './dom.js';
 
 /** Works about which a page of memories asks for titles. */
 const namedEntities = 40;
@@ -71,7 +71,7 @@ export function recallView() {
     const summary = `${counted(answer.items.length, 'memory', 'memories')} of ${nexus}, weighed by ${shares}`;
     announce(summary);
     return [
-      h('p', { class: 'summary' }, summary, h('span', { class: 'took' }, ` · ${count(answer.tookMicros)} µs`)),
+      h('p', { class: 'summary' }, summary, ' · ', took(answer.tookMicros)),
       h('ol', { class: 'hits' }, answer.items.map(item)),
     ];
   }

@@ -1,7 +1,7 @@
 // Works by text; without one, what most was made from and what is seen most.
 
 import { ask } from './api.js';
-import { announce, chip, count, counted, date, empty, fill, h, load, score, workLink } from './dom.js';
+import { announce, chip, count, counted, date, empty, fill, h, load, score, took, workLink } from './dom.js';
 
 const pageSize = 10;
 const most = 200;
@@ -64,7 +64,7 @@ export function searchView() {
       results.querySelectorAll('.hit-title a')[before]?.focus();
     } }, 'Show more');
     return [
-      h('p', { class: 'summary' }, summary, h('span', { class: 'took' }, ` · ${count(answer.tookMicros)} µs`)),
+      h('p', { class: 'summary' }, summary, ' · ', took(answer.tookMicros)),
       h('ol', { class: 'hits' }, answer.items.map((hit) => item(hit, go))), more,
     ];
   }
