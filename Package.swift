@@ -34,10 +34,11 @@ let package = Package(
         .systemLibrary(name: "CRoaring", providers: [.apt(["libroaring-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        // C: SIMD kernels, the JSON parser's shim, the embedded model's bytes.
+        // C: SIMD kernels, the JSON parser's shim, the bytes of the embedded model and of the page at /.
         .target(name: "CKernels"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CEmbedderModel", exclude: ["model"]),
+        .target(name: "CWebPage", exclude: ["page"]),
 
         // Pure algorithms on memory.
         .target(name: "Vectors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
@@ -73,7 +74,7 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Platform", "StrictJSON",
+                "Platform", "LineageExchange", "StrictJSON", "CWebPage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

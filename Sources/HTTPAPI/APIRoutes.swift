@@ -11,6 +11,21 @@ struct APIRoutes {
     let reader: BodyReader
     let platform: ArcaneaPlatform
 
+    /// A route whose answer is no JSON, or that looks at the request's headers.
+    ///
+    /// - Parameters:
+    ///   - contentType: of the answer.
+    ///   - query: names of the query parameters that the route knows; all others are refused.
+    func on(
+        _ method: HTTPRequest.Method, _ path: String, answering contentType: String, query: Set<String> = [],
+        _ handler: @escaping @Sendable (Request, RequestReader) async throws -> Response
+    ) {
+        table.add(.init(method: method, path: path, query: query, contentType: contentType))
+        router.on(RouterPath(path), method: method) { request, context in
+            try await handler(request, RequestReader(request: request, context: context, allowed: query))
+        }
+    }
+
     /// A route that reads the path and the query only.
     ///
     /// - Parameter query: names of the query parameters that the route knows; all others are refused.
@@ -18,7 +33,7 @@ struct APIRoutes {
         _ method: HTTPRequest.Method, _ path: String, query: Set<String> = [], status: HTTPResponse.Status = .ok,
         _ handler: @escaping @Sendable (RequestReader) async throws -> Answer
     ) {
-        table.add(method, path)
+        table.add(.init(method: method, path: path, query: query, status: status))
         router.on(RouterPath(path), method: method) { request, context in
             let reader = try RequestReader(request: request, context: context, allowed: query)
             return try Response(status: status, encoding: await handler(reader))
@@ -31,7 +46,7 @@ struct APIRoutes {
         body decode: @escaping @Sendable (JSONElement) throws -> Body,
         _ handler: @escaping @Sendable (RequestReader, Body) async throws -> Answer
     ) {
-        table.add(method, path)
+        table.add(.init(method: method, path: path, hasBody: true, status: status))
         let reader = reader
         router.on(RouterPath(path), method: method) { request, context in
             let query = try RequestReader(request: request, context: context, allowed: [])

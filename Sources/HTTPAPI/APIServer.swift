@@ -43,6 +43,7 @@ public func makeRouter(
     router.add(middleware: IdempotencyMiddleware(platform: platform, bodyBytesMax: configuration.bodyBytesMax))
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
+    addPageRoutes(api)
     addOperationsRoutes(api)
     addMetricsRoute(api)
     addEssenceRoutes(api)

@@ -1,27 +1,45 @@
 import HTTPTypes
 import Synchronization
 
-/// Which methods each path has, so that a wrong method is told apart from a wrong path.
+/// All routes: what a wrong method is told apart from a wrong path by, and what `/openapi.json` is made of.
 final class RouteTable: Sendable {
-    private let routes = Mutex<[(method: HTTPRequest.Method, segments: [Substring])]>([])
+    struct Route: Sendable {
+        var method: HTTPRequest.Method
+        /// As the router has it, with names in braces: `/essences/{id}`.
+        var path: String
+        /// Names of the query parameters.
+        var query: Set<String> = []
+        /// Whether the route reads a JSON body.
+        var hasBody = false
+        /// Of an answer that is no error.
+        var status: HTTPResponse.Status = .ok
+        var contentType = "application/json; charset=utf-8"
 
-    func add(_ method: HTTPRequest.Method, _ path: String) {
-        routes.withLock { $0.append((method, path.split(separator: "/"))) }
+        var segments: [Substring] { path.split(separator: "/") }
+    }
+
+    private let routes = Mutex<[Route]>([])
+
+    /// In the order in which they were added.
+    var all: [Route] { routes.withLock { $0 } }
+
+    func add(_ route: Route) {
+        routes.withLock { $0.append(route) }
     }
 
     /// Names of the methods of a path, in alphabetical order; empty when there is no such path. As in the router, a
     /// written-out path goes before one with an id in its place.
     func methods(of path: String) -> [String] {
         let asked = path.split(separator: "/")
-        let found = routes.withLock { routes in
-            routes.filter { route in
-                route.segments.count == asked.count
-                    && zip(route.segments, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
-            }
-        }
+        let found = all.filter { Self.matches($0, asked) }
         let writtenOut = found.filter { $0.segments == asked }
         var names = Set((writtenOut.isEmpty ? found : writtenOut).map(\.method.rawValue))
         if names.contains("GET") { names.insert("HEAD") }
         return names.sorted()
+    }
+
+    private static func matches(_ route: Route, _ asked: [Substring]) -> Bool {
+        let segments = route.segments
+        return segments.count == asked.count && zip(segments, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
 }

@@ -5,6 +5,10 @@ import Hummingbird
 /// Routes that monitors ask without a key; they tell nothing about the data but its size.
 enum OpenRoutes {
     static let paths: Set<String> = ["/healthz", "/readyz", "/version"]
+    /// The page asks for the key itself; its files are the same for everyone.
+    private static let pagePaths = Set(PageFile.all.map(\.path))
+
+    static func needsNoKey(_ path: String) -> Bool { paths.contains(path) || pagePaths.contains(path) }
 }
 
 /// Lets requests pass that carry the key, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
@@ -18,7 +22,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard !OpenRoutes.paths.contains(request.uri.path) else { return try await next(request, context) }
+        guard !OpenRoutes.needsNoKey(request.uri.path) else { return try await next(request, context) }
         guard let given = Self.key(of: request), Self.equal(Array(given.utf8), key) else {
             throw EngineError(
                 .unauthenticated, "this route needs the key, as `Api-Key: KEY` or `Authorization: Bearer KEY`",

@@ -29,3 +29,26 @@ enum PercentDecoding {
         }
     }
 }
+
+/// Encoding of an id as one segment of a path.
+enum PercentEncoding {
+    private static let digits = Array("0123456789ABCDEF".unicodeScalars)
+
+    /// Everything but unreserved characters (RFC 3986, section 2.3) as `%XX`.
+    static func encode(_ text: String) -> String {
+        var encoded = String.UnicodeScalarView()
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.append(Unicode.Scalar(byte))
+            default:
+                encoded.append("%")
+                encoded.append(digits[Int(byte >> 4)])
+                encoded.append(digits[Int(byte & 0xF)])
+            }
+        }
+        return String(encoded)
+    }
+}

@@ -11,6 +11,11 @@ func addFeedRoutes(_ api: APIRoutes) {
     api.on(.post, "/feed/events", body: FeedEventBatch.init(json:)) { _, batch in
         try await feed.ingest(batch.events)
     }
+    api.on(.get, "/feed/viewers", query: ["prefix", "limit"]) { request in
+        try feed.viewers(
+            prefix: request.optionalText("prefix", bytes: Limits.idBytes),
+            limit: request.integer("limit", in: Limits.batchCount, default: 100))
+    }
     api.on(.get, "/feed/trending", query: ["window", "limit"]) { request in
         try feed.trending(
             window: request.choice("window", default: .sevenDays),

@@ -1,4 +1,7 @@
 import HTTPTypes
+import Hummingbird
+import LineageExchange
+import NIOCore
 import Platform
 
 /// Where works come from, what grew from them, who shares in them.
@@ -14,6 +17,18 @@ func addLineageRoutes(_ api: APIRoutes) {
                 depth: request.integer("depth", in: Limits.lineageDepth, default: 5),
                 kinds: request.list("kinds", of: EdgeKindNames.all),
                 limit: request.integer("limit", in: Limits.lineageLimit, default: 1_000), asOf: request.time("asOf")))
+    }
+    api.on(
+        .get, "/essences/{id}/picture", answering: "image/svg+xml", query: ["limit", "depth", "style"]
+    ) { _, request in
+        let picture = try lineage.picture(
+            request.path("id"), works: request.integer("limit", in: 1...500, default: 40),
+            depth: request.integer("depth", in: Limits.lineageDepth, default: 6))
+        var headers = PageSecurity.headers(policy: PageSecurity.picture)
+        headers[.contentType] = "image/svg+xml"
+        let style = try request.choice("style", default: PictureStyle.own)
+        let svg = picture.svg(isStyled: style == .own, link: { "/#/work/" + PercentEncoding.encode($0.id) })
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: svg)))
     }
     api.on(.get, "/essences/{id}/roots") { request in
         try lineage.roots(request.path("id"))
@@ -66,4 +81,9 @@ func addLineageRoutes(_ api: APIRoutes) {
             child: request.id("child"), parent: request.id("parent"),
             reason: request.optionalText("reason", bytes: 1...1_024))
     }
+}
+
+/// Whether a picture brings its colors.
+private enum PictureStyle: String, CaseIterable {
+    case own, none
 }

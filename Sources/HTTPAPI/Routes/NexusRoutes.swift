@@ -5,6 +5,11 @@ import Platform
 func addNexusRoutes(_ api: APIRoutes) {
     let nexus = api.platform.nexus
 
+    api.on(.get, "/nexus", query: ["prefix", "limit"]) { request in
+        try nexus.agents(
+            prefix: request.optionalText("prefix", bytes: Limits.idBytes),
+            limit: request.integer("limit", in: Limits.batchCount, default: 100))
+    }
     api.on(.post, "/nexus/{nexusId}/memories", status: .created, body: MemoryBatch.init(json:)) {
         request, batch in
         try await nexus.add(request.path("nexusId"), batch.items)

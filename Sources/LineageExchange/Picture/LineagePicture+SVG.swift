@@ -3,12 +3,18 @@ import Lineage
 extension LineagePicture {
     /// A picture that stands alone: no script, no font, nothing to load; light or dark as the reader's system is.
     ///
+    /// - Parameters:
+    ///   - isStyled: whether colors are inside. Without them the viewer brings its own, for the same classes.
+    ///   - link: the address that a work leads to, `nil` for none. Not asked for works that nobody may look at.
     /// - Complexity: O(boxes · arrows), for pictures of the size that ``LineageNeighborhood`` gives.
-    public func svg() -> String {
+    public func svg(isStyled: Bool = true, link: (Label) -> String? = { _ in nil }) -> String {
         let geometry = PictureGeometry(self)
         var body: [String] = []
         for (number, arrow) in arrows.enumerated() { body.append(Self.draw(arrow, geometry.path(ofArrow: number))) }
-        for (number, box) in boxes.enumerated() { body.append(Self.draw(box, geometry.frame(ofBox: number))) }
+        for (number, box) in boxes.enumerated() {
+            let address = box.isOpen ? link(box.label) : nil
+            body.append(Self.draw(box, geometry.frame(ofBox: number), address))
+        }
         let legend = PictureLegend(self)
         let width = max(geometry.width, legend.width) + 2 * PictureGeometry.margin
         let height = geometry.height + legend.height + 2 * PictureGeometry.margin
@@ -19,11 +25,11 @@ extension LineagePicture {
             <svg xmlns="http://www.w3.org/2000/svg" \(size) viewBox="0 0 \(Self.text(width)) \(Self.text(height))" \
             role="img" aria-label="\(name)">
             <title>\(name)</title>
-            \(PictureStyleSheet.text)
+            \(isStyled ? PictureStyleSheet.text : "")
             <rect class="ground" width="100%" height="100%"/>
             <g transform="\(origin)">
             \(body.joined(separator: "\n"))
-            <g transform="translate(0 \(Self.text(geometry.height + 18)))">
+            <g class="legend-row" transform="translate(0 \(Self.text(geometry.height + 18)))">
             \(legend.svg)
             </g>
             </g>
@@ -48,8 +54,8 @@ extension LineagePicture {
             + "d=\"M0.5 0L-8 -4L-6 0L-8 4Z\"/>"
     }
 
-    private static func draw(_ box: Box, _ frame: PictureGeometry.Frame) -> String {
-        let state = box.label.state == .live ? "" : " gone"
+    private static func draw(_ box: Box, _ frame: PictureGeometry.Frame, _ address: String?) -> String {
+        let state = box.label.state == .live && !box.label.isPrivate ? "" : " gone"
         let focus = box.isFocus ? " focus" : ""
         let inner = PictureGeometry.boxWidth - 24
         var lines = [
@@ -64,7 +70,8 @@ extension LineagePicture {
         if !caption.isEmpty { lines.append("<text class=\"caption\" x=\"12\" y=\"36\">\(caption)</text>") }
         if box.moreParents > 0 { lines.append(more(box.moreParents, isLeft: true)) }
         if box.moreChildren > 0 { lines.append(more(box.moreChildren, isLeft: false)) }
-        return lines.joined() + "</g>"
+        let drawn = lines.joined() + "</g>"
+        return address.map { "<a href=\"\(XMLText.escaped($0))\">\(drawn)</a>" } ?? drawn
     }
 
     /// `+12 more`, under the side where they would stand.

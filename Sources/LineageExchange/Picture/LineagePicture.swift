@@ -11,15 +11,19 @@ public struct LineagePicture: Sendable {
         /// Shown as it is, such as a date.
         public var detail: String?
         public var state: NodeState
+        /// Nothing but its place is shown of a private work.
+        public var isPrivate: Bool
 
         public init(
-            id: String, title: String? = nil, creator: String? = nil, detail: String? = nil, state: NodeState = .live
+            id: String, title: String? = nil, creator: String? = nil, detail: String? = nil, state: NodeState = .live,
+            isPrivate: Bool = false
         ) {
             self.id = id
             self.title = title
             self.creator = creator
             self.detail = detail
             self.state = state
+            self.isPrivate = isPrivate
         }
     }
 
@@ -62,7 +66,8 @@ public struct LineagePicture: Sendable {
 extension LineagePicture.Box {
     /// First line: the title, or what stands for it.
     var heading: String {
-        switch label.state {
+        if label.isPrivate { return "private work" }
+        return switch label.state {
         case .live, .merged: label.title.flatMap { $0.isEmpty ? nil : $0 } ?? label.id
         case .hidden: "hidden work"
         case .redacted: "redacted work"
@@ -71,15 +76,19 @@ extension LineagePicture.Box {
 
     /// Second line.
     var caption: String {
+        if label.isPrivate { return "" }
         let state = label.state == .merged ? "merged" : nil
         let creator = label.state == .redacted ? nil : label.creator.map { "by " + $0 }
         return [state, creator, label.detail].compactMap { $0 }.joined(separator: " · ")
     }
 
+    /// Whether the work itself can be looked at.
+    var isOpen: Bool { label.state != .redacted && !label.isPrivate }
+
     /// Everything, for a tooltip.
     var tooltip: String {
         var lines = [heading]
-        if heading != label.id { lines.append(label.id) }
+        if heading != label.id, !label.isPrivate { lines.append(label.id) }
         if !caption.isEmpty { lines.append(caption) }
         if moreParents > 0 { lines.append("made from \(moreParents) more") }
         if moreChildren > 0 { lines.append("remixed into \(moreChildren) more") }

@@ -20,7 +20,7 @@ struct PictureLegend {
                 "<path class=\"credit remix disputed\" stroke-width=\"2\" d=\"M\(LineagePicture.text(x)) 8h34\"/>")
             x = Self.label("disputed (faint)", at: x + 42, &parts)
         }
-        if picture.boxes.contains(where: { $0.label.state != .live }) {
+        if picture.boxes.contains(where: { $0.label.state != .live || $0.label.isPrivate }) {
             parts.append(
                 "<g class=\"work gone\"><rect class=\"box\" x=\"\(LineagePicture.text(x))\" y=\"0\" width=\"26\" "
                     + "height=\"16\" rx=\"4\"/></g>")

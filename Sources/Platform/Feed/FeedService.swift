@@ -45,6 +45,20 @@ public final class FeedService: Sendable {
     /// Viewers that have acted.
     public var viewerCount: Int { state.viewerCount }
 
+    /// Viewers that have acted, in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - prefix: beginning of the ids.
+    ///   - limit: 1…1000.
+    /// - Complexity: O(viewers).
+    public func viewers(prefix: String?, limit: Int) throws -> Listing<ViewerSummary> {
+        let timer = AnswerTimer()
+        try ArgumentCheck.check(limit, "limit", Limits.batchCount)
+        let found = state.viewers(prefix: prefix ?? "").sorted { $0.id < $1.id }
+        return Listing(
+            items: Array(found.prefix(limit)), seq: works?.snapshot.seq ?? 0, tookMicros: timer.micros)
+    }
+
     /// The namespace of all works, `nil` before the first.
     var works: Namespace? { store.namespace(Self.collection, "") }
 

@@ -87,6 +87,16 @@ final class FeedState: Sendable {
         shards.reduce(0) { $0 + $1.viewers.withLock { $0.count } }
     }
 
+    /// Viewers that have acted and whose ids begin so, in no order.
+    func viewers(prefix: String) -> [ViewerSummary] {
+        shards.flatMap { shard in
+            shard.viewers.withLock { viewers in
+                viewers.lazy.filter { $0.key.hasPrefix(prefix) }
+                    .map { ViewerSummary(id: $0.key, works: $0.value.seen.count, follows: $0.value.follows.count) }
+            }
+        }
+    }
+
     // MARK: Writing
 
     func apply(_ change: FeedChange) {

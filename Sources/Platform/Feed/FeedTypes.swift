@@ -130,6 +130,15 @@ public struct FeedItem: Sendable, Encodable {
     public var sources: [String]
 }
 
+/// One line of `/feed/viewers`.
+public struct ViewerSummary: Sendable, Encodable {
+    public var id: String
+    /// Works that the viewer saw or acted on, as far as the feed remembers.
+    public var works: Int
+    /// Realms that the viewer follows.
+    public var follows: Int
+}
+
 /// One line of `/feed/trending`.
 public struct TrendingItem: Sendable, Encodable {
     public var id: String

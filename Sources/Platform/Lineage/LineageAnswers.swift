@@ -27,7 +27,8 @@ public struct LineageQuery: Sendable {
     }
 }
 
-/// A work inside a lineage answer. Works that were taken down keep their place with `tombstone` set and no title.
+/// A work inside a lineage answer. Works that were taken down keep their place with `tombstone` set and no title, private
+/// ones with `visibility` set and no title.
 public struct LineageWork: Sendable, Encodable {
     public var id: String
     public var realmId: String?
@@ -35,6 +36,8 @@ public struct LineageWork: Sendable, Encodable {
     public var title: String?
     public var createdAt: Timestamp?
     public var tombstone: EssenceState?
+    /// Present when it is not public.
+    public var visibility: Visibility?
     /// Hops from the asked work.
     public var depth: Int?
     /// The neighbor through which the walk arrived.

@@ -31,7 +31,7 @@ extension LineageService {
             labels[node] = LineagePicture.Label(
                 id: work.id, title: work.title, creator: work.realmId,
                 detail: work.createdAt.map { String($0.formatted.prefix(10)) },
-                state: (work.tombstone ?? .live).node)
+                state: (work.tombstone ?? .live).node, isPrivate: work.visibility == .private)
         }
         return LineagePicture(neighborhood) { labels[$0] ?? LineagePicture.Label(id: "#\($0)") }
     }
@@ -96,7 +96,7 @@ public struct StoreLineage: LineageSource {
             let nodes = Array(start..<min(count, start + Self.pageSize))
             try body(
                 nodes,
-                try service.works(nodes, view).map { work in
+                try service.works(nodes, view, showsPrivate: true).map { work in
                     LineageDocument.Work(
                         id: work.id, title: work.title, creator: work.realmId,
                         createdAt: work.createdAt?.milliseconds, state: (work.tombstone ?? .live).node)

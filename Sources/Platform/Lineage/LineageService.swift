@@ -49,7 +49,10 @@ public final class LineageService: Sendable {
     }
 
     /// Works as lineage answers show them, in the order given; titles come from the truth.
-    func works(_ nodes: [UInt32], _ view: View) throws -> [LineageWork] {
+    ///
+    /// - Parameter showsPrivate: whether private works are named, for the owner's exports. Answers about other works tell
+    ///   nothing of them but their place.
+    func works(_ nodes: [UInt32], _ view: View, showsPrivate: Bool = false) throws -> [LineageWork] {
         guard let namespace = store.namespace(EssenceService.collection, EssenceService.namespace) else { return [] }
         var payloads: [UInt32: EssencePayload] = [:]
         payloads.reserveCapacity(nodes.count)
@@ -60,11 +63,13 @@ public final class LineageService: Sendable {
             let identity = WorkIdentity(of: node, in: view.snapshot)
             let isLive = identity.state == .live
             let payload = payloads[node]
+            let isShown = isLive && (showsPrivate || payload?.visibility != .private)
             return LineageWork(
                 id: identity.id, realmId: identity.state == .redacted ? nil : payload?.realmId,
-                kind: isLive ? payload?.kind : nil, title: isLive ? payload?.title : nil,
+                kind: isShown ? payload?.kind : nil, title: isShown ? payload?.title : nil,
                 createdAt: Timestamp(milliseconds: view.snapshot.rows[Int(node)].createdAt),
-                tombstone: isLive ? nil : identity.state)
+                tombstone: isLive ? nil : identity.state,
+                visibility: isLive && payload?.visibility != .public ? payload?.visibility : nil)
         }
     }
 

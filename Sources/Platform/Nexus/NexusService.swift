@@ -48,7 +48,31 @@ public struct DeletedAnswer: Sendable, Encodable {
     public var id: String
 }
 
+/// An agent that has memories.
+public struct NexusSummary: Sendable, Encodable {
+    public var id: String
+    /// Number of its memories.
+    public var memories: Int
+    /// Sequence of its namespace.
+    public var seq: UInt64
+}
+
 extension NexusService {
+    /// Agents that have memories, in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - prefix: beginning of the ids.
+    ///   - limit: 1…1000.
+    public func agents(prefix: String?, limit: Int) throws -> Listing<NexusSummary> {
+        let timer = AnswerTimer()
+        try ArgumentCheck.check(limit, "limit", Limits.batchCount)
+        let found = store.namespaces(MemoryDirectory.collection).lazy
+            .filter { $0.name.hasPrefix(prefix ?? "") }
+            .map { NexusSummary(id: $0.name, memories: $0.snapshot.recordCount, seq: $0.snapshot.seq) }
+        let items = Array(found.prefix(limit))
+        return Listing(items: items, seq: items.map(\.seq).max() ?? 0, tookMicros: timer.micros)
+    }
+
     /// A memory by its id.
     ///
     /// - Throws: `notFound` when the nexus has no such memory.
