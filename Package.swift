@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Imports run downward only; the order of the targets below is the order of the layers.
-/// `VectorIndex`, `Lineage`, `Metadata` and `Ranking` know no files, no SQLite and no HTTP.
+/// `VectorIndex`, `SparseIndex`, `Lineage`, `Metadata` and `Ranking` know no files, no SQLite and no HTTP.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .library(name: "Vectors", targets: ["Vectors"]),
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
+        .library(name: "SparseIndex", targets: ["SparseIndex"]),
         .library(name: "Lineage", targets: ["Lineage"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Engine", targets: ["Engine"]),
@@ -42,6 +43,7 @@ let package = Package(
         // Pure algorithms on memory.
         .target(name: "Vectors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "VectorIndex", dependencies: ["Vectors", "CKernels"], swiftSettings: strict),
+        .target(name: "SparseIndex", swiftSettings: strict),
         .target(name: "Lineage", swiftSettings: strict),
         .target(name: "Metadata", dependencies: ["CRoaring"], swiftSettings: strict),
         .target(name: "TextEmbedding", dependencies: ["CEmbedderModel"], swiftSettings: strict),
@@ -96,6 +98,7 @@ let package = Package(
         .testTarget(
             name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "CKernels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "SparseIndexTests", dependencies: ["SparseIndex", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LineageTests", dependencies: ["Lineage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "TestSupport"], swiftSettings: strict),
         .testTarget(
