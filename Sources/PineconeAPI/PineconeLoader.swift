@@ -27,8 +27,14 @@ public struct PineconeLoader: Sendable {
             let schema = try NamespaceSchema(decoding: fact.value)
             catalog.setFilterableFields(schema.fields, of: schema.index, namespace: schema.namespace)
         }
+        for fact in try store.facts(prefix: PineconeBackup.factPrefix) {
+            catalog.set(try PineconeBackup(decoding: fact.value))
+        }
+        for fact in try store.facts(prefix: RestoreJob.factPrefix) {
+            catalog.set(try RestoreJob(decoding: fact.value))
+        }
         let service = PineconeService(store: store, catalog: catalog, clock: clock)
-        if isWritable { service.removeDropped() }
+        if isWritable { service.takeUp() }
         return service
     }
 }

@@ -1,5 +1,4 @@
 import Engine
-import Synchronization
 
 /// Indexes, namespaces and records as users of Pinecone know them, over one store.
 ///
@@ -52,6 +51,15 @@ public final class PineconeService: Sendable {
         store.namespace(index.collection, name)
     }
 
+    /// Goes on with what the last process left unfinished.
+    func takeUp() {
+        for backup in catalog.backups where backup.status == .initializing {
+            background.add { [self] in try await giveUp(backup) }
+        }
+        for job in catalog.jobs where job.status == .running { resume(job) }
+        removeDropped()
+    }
+
     func removeDropped() {
         background.add { [store] in try await store.purgeDropped() }
     }
@@ -62,38 +70,4 @@ public struct Sequenced<Value: Sendable>: Sendable {
     public var value: Value
     /// Of a write: the sequence it got. Of a read: the last one that it saw. `nil` when there is no namespace.
     public var lsn: UInt64?
-}
-
-/// Work that nobody waits for, one piece at a time.
-final class BackgroundWork: Sendable {
-    private struct State {
-        var last: Task<Void, Never>?
-        var isStopped = false
-    }
-
-    private let state = Mutex(State())
-
-    func add(_ work: @escaping @Sendable () async throws -> Void) {
-        state.withLock { state in
-            guard !state.isStopped else { return }
-            let before = state.last
-            state.last = Task {
-                await before?.value
-                // What fails is taken up again after the next opening, from what the truth holds.
-                if !Task.isCancelled { try? await work() }
-            }
-        }
-    }
-
-    /// Waits for all work that was added so far.
-    func drain() async { await state.withLock { $0.last }?.value }
-
-    func stop() async {
-        let last = state.withLock { state in
-            state.isStopped = true
-            return state.last
-        }
-        last?.cancel()
-        await last?.value
-    }
 }

@@ -9,7 +9,9 @@ extension Store {
         _ reader: ReadSnapshot, besides names: Set<String>
     ) throws -> [(specification: CollectionSpecification, id: Int64)] {
         try reader.collections().compactMap { stored in
-            guard !names.contains(stored.name), stored.name != WriteSession.droppedCollection else { return nil }
+            guard !names.contains(stored.name), stored.name != WriteSession.droppedCollection,
+                !Self.isArchive(stored.name)
+            else { return nil }
             guard let metric = Metric(rawValue: stored.metric) else {
                 throw EngineError(
                     .failedPrecondition,

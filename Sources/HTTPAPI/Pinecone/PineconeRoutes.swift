@@ -56,5 +56,6 @@ func addPineconeRoutes(_ api: APIRoutes, _ configuration: APIServerConfiguration
     addIndexRoutes(routes)
     addRecordRoutes(routes)
     addNamespaceRoutes(routes)
+    addBackupRoutes(routes)
     addUnofferedRoutes(routes)
 }

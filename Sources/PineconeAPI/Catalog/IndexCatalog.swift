@@ -39,6 +39,8 @@ final class IndexCatalog: Sendable {
         state.withLock { $0.schemas[index, default: [:]][namespace] = fields }
     }
 
+    func schemas(of index: String) -> [String: [String]] { state.withLock { $0.schemas[index] ?? [:] } }
+
     // MARK: Backups
 
     var backups: [PineconeBackup] {

@@ -37,12 +37,24 @@ public struct IndexDescription: Sendable {
 
     // MARK: Up to 2026-04
 
+    /// What kind of vectors there are, without place and state.
+    func writeShape(to json: inout JSONBuilder) {
+        switch dialect {
+        case .spec:
+            // The older dialect has no words for a document's schema: it sees the first dense field, or sparse ones.
+            let dense = index.dense ?? documentDense
+            if let dense { json.field("dimension", dense.dimension) }
+            json.field("metric", dense?.metric.rawValue ?? "dotproduct")
+        case .schema:
+            json.object("schema") { json in
+                json.object("fields") { json in writeFields(to: &json) }
+            }
+        }
+    }
+
     private func writeSpec(to json: inout JSONBuilder) {
-        // The older dialect has no words for a document's schema: it sees the first dense field, or an index of sparse ones.
-        let dense = index.dense ?? documentDense
-        if let dense { json.field("dimension", dense.dimension) }
-        json.field("metric", dense?.metric.rawValue ?? "dotproduct")
-        json.field("vector_type", dense == nil ? "sparse" : "dense")
+        writeShape(to: &json)
+        json.field("vector_type", (index.dense ?? documentDense) == nil ? "sparse" : "dense")
         if let embed = index.embed {
             json.object("embed") { json in
                 embed.write(to: &json)
@@ -104,9 +116,7 @@ public struct IndexDescription: Sendable {
     // MARK: From 2026-07 on
 
     private func writeSchema(to json: inout JSONBuilder) {
-        json.object("schema") { json in
-            json.object("fields") { json in writeFields(to: &json) }
-        }
+        writeShape(to: &json)
         json.object("deployment") { json in index.deployment.write(to: &json) }
         writeReadCapacity(to: &json)
         json.field("source_backup_id", ifPresent: index.sourceBackup)

@@ -12,13 +12,13 @@ extension PineconeService {
         for (position, vector) in request.vectors.enumerated() { try check(vector, position, index) }
         let vectors = Self.lastOfEach(request.vectors)
         let now = clock()
-        let lsn = try await writing(index) { transaction in
+        let lsn = try await writing(index) { [self] transaction in
             let namespace = try transaction.namespace(index.collection, request.namespace)
             for vector in vectors {
-                _ = try transaction.upsert(
+                try put(
                     RecordDraft(
                         key: vector.id, createdAt: now, payload: SparseValues.encode(vector.sparse),
-                        metadata: vector.metadata, vector: vector.values), in: namespace)
+                        metadata: vector.metadata, vector: vector.values), vector.sparse, in: namespace, transaction)
             }
             return try transaction.seq(namespace)
         }
@@ -111,6 +111,13 @@ extension PineconeService {
     }
 
     // MARK: Changing
+
+    /// Stores a record whole, in the place of the one with its key.
+    func put(
+        _ draft: RecordDraft, _ sparse: SparseValues?, in namespace: Namespace, _ transaction: StoreTransaction
+    ) throws {
+        _ = try transaction.upsert(draft, in: namespace)
+    }
 
     private static func apply(
         _ request: UpdateRequest, to record: Record, in namespace: Namespace, _ transaction: StoreTransaction
