@@ -62,12 +62,17 @@ let package = Package(
             dependencies: ["Vectors", "VectorIndex", "Lineage", "Metadata", "Storage"],
             swiftSettings: strict),
 
+        // Indexes, namespaces and records as users of Pinecone know them.
+        .target(
+            name: "PineconeAPI", dependencies: ["Engine", "Metadata", "StrictJSON", "VectorIndex", "Vectors"],
+            swiftSettings: strict),
+
         // Rules of the domain: essences, memories, feed.
         .target(
             name: "Platform",
             dependencies: [
-                "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON", "TextEmbedding",
-                "VectorIndex", "Vectors", "CZlib",
+                "Engine", "Lineage", "LineageExchange", "Metadata", "PineconeAPI", "Ranking", "StrictJSON",
+                "TextEmbedding", "VectorIndex", "Vectors", "CZlib",
             ],
             swiftSettings: strict),
 
@@ -75,7 +80,7 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Platform", "StrictJSON",
+                "Platform", "PineconeAPI", "StrictJSON",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -47,5 +47,6 @@ public func makeRouter(
     addLineageRoutes(api)
     addNexusRoutes(api)
     addFeedRoutes(api)
+    addPineconeRoutes(api, configuration)
     return router
 }

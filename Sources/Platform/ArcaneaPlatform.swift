@@ -1,5 +1,6 @@
 public import Engine
 import Lineage
+public import PineconeAPI
 import Ranking
 import TextEmbedding
 import VectorIndex
@@ -41,6 +42,8 @@ public final class ArcaneaPlatform: Sendable {
     public let lineage: LineageService
     public let nexus: NexusService
     public let feed: FeedService
+    /// Indexes and records as users of Pinecone know them.
+    public let pinecone: PineconeService
     let store: Store
     private let embedder: CollectionEmbedder
 
@@ -61,7 +64,9 @@ public final class ArcaneaPlatform: Sendable {
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
         let events = FeedEventLog()
-        var loader = PlatformLoader(columns: columns, memories: memories, events: events, progress: progress)
+        let pineconeLoader = PineconeLoader()
+        var loader = PlatformLoader(
+            columns: columns, memories: memories, events: events, pinecone: pineconeLoader, progress: progress)
         let store = try Store.open(
             StoreConfiguration(
                 directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
@@ -89,6 +94,8 @@ public final class ArcaneaPlatform: Sendable {
             store: store, memories: memories, embedder: embedder, calibration: calibration,
             clock: configuration.clock)
         self.feed = feed
+        pinecone = try pineconeLoader.finish(
+            store, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
 
     /// Counts and the state of the index.
@@ -118,6 +125,7 @@ public final class ArcaneaPlatform: Sendable {
 
     /// Finishes writes, writes index files, and gives the directory back.
     public func close() async {
+        await pinecone.close()
         await store.close()
     }
 }
@@ -127,11 +135,16 @@ private struct PlatformLoader: StoreLoadObserver {
     let columns: EssenceColumns
     let memories: MemoryDirectory
     let events: FeedEventLog
+    let pinecone: PineconeLoader
     let progress: @Sendable (Double) -> Void
 
     mutating func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws -> UInt32 {
         if namespace.collection.name == EssenceService.collection { return try columns.load(record) }
-        try memories.load(record, nexusId: namespace.name)
+        if pinecone.owns(namespace.collection) {
+            try pinecone.didLoad(record, in: namespace)
+        } else {
+            try memories.load(record, nexusId: namespace.name)
+        }
         return 0
     }
 

@@ -2,7 +2,7 @@
 ///
 /// All methods throw `corrupt`, naming the row, rather than return a damaged one. Not thread-safe.
 public final class ReadSnapshot {
-    private let connection: Connection
+    let connection: Connection
 
     init(connection: Connection) { self.connection = connection }
 

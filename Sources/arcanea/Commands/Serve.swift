@@ -31,6 +31,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
     var externalDimension: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where clients reach the service, for the hosts of indexes; by default as each of them asked.",
+            valueName: "url"))
+    var publicURL: String?
+
+    @Flag(help: "Give the hosts of indexes without http://, for code that puts it there itself.")
+    var schemelessHosts = false
+
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
@@ -52,7 +61,9 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "arcanea")
         let server = APIServerConfiguration(
-            host: host, port: port, apiKey: ProcessInfo.processInfo.environment["ARCANEA_API_KEY"])
+            host: host, port: port, apiKey: ProcessInfo.processInfo.environment["ARCANEA_API_KEY"],
+            publicURL: publicURL,
+            hostsHaveScheme: !schemelessHosts)
         try server.validate()
 
         let platform = try await ArcaneaPlatform.open(
