@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
         .library(name: "SparseIndex", targets: ["SparseIndex"]),
         .library(name: "Lineage", targets: ["Lineage"]),
+        .library(name: "Metadata", targets: ["Metadata"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Engine", targets: ["Engine"]),
         .executable(name: "arcanea", targets: ["arcanea"]),
