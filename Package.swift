@@ -89,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "arcanea",
             dependencies: [
-                "Platform", "HTTPAPI", "LineageExchange", "StrictJSON",
+                "Platform", "HTTPAPI", "LineageExchange", "StrictJSON", "Vectors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -122,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON",
-                "TextEmbedding", "TestSupport",
+                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "PineconeAPI", "Ranking", "StrictJSON",
+                "TextEmbedding", "TestSupport", "Vectors",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -10,17 +10,19 @@ public struct FetchedRecord: Sendable {
     public var metadata: MetadataRecord
 
     func write(to json: inout JSONBuilder) {
-        json.object { json in
-            json.field("id", id)
-            json.field("values", floats: values)
-            if let sparse {
-                json.name("sparseValues")
-                sparse.write(to: &json)
-            }
-            if !metadata.isEmpty {
-                json.name("metadata")
-                RecordMetadata.write(metadata, to: &json)
-            }
+        json.object { json in writeFields(to: &json) }
+    }
+
+    func writeFields(to json: inout JSONBuilder) {
+        json.field("id", id)
+        json.field("values", floats: values)
+        if let sparse {
+            json.name("sparseValues")
+            sparse.write(to: &json)
+        }
+        if !metadata.isEmpty {
+            json.name("metadata")
+            RecordMetadata.write(metadata, to: &json)
         }
     }
 }

@@ -9,7 +9,7 @@ public struct VectorDraft: Sendable {
     public var sparse: SparseValues?
     public var metadata: MetadataRecord
 
-    init(json: JSONElement) throws(JSONError) {
+    public init(json: JSONElement) throws(JSONError) {
         var object = try json.object()
         id = try object.requiredValue("id").recordID()
         values = try object.value("values").values()
@@ -17,7 +17,7 @@ public struct VectorDraft: Sendable {
         metadata = try object.value("metadata").map { value throws(JSONError) in try RecordMetadata.read(value) } ?? [:]
     }
 
-    init(id: String, values: [Float]?, sparse: SparseValues?, metadata: MetadataRecord) {
+    public init(id: String, values: [Float]?, sparse: SparseValues?, metadata: MetadataRecord) {
         self.id = id
         self.values = values
         self.sparse = sparse
@@ -29,6 +29,12 @@ public struct VectorDraft: Sendable {
 public struct UpsertRequest: Sendable {
     public var namespace: String
     public var vectors: [VectorDraft]
+
+    /// - Parameter namespace: its own name, ``NamespaceName/default`` for the one without.
+    public init(namespace: String, vectors: [VectorDraft]) {
+        self.namespace = namespace
+        self.vectors = vectors
+    }
 
     public init(json: JSONElement) throws(JSONError) {
         var object = try json.object()
