@@ -21,6 +21,9 @@ let package = Package(
         .library(name: "Metadata", targets: ["Metadata"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Engine", targets: ["Engine"]),
+        .library(name: "PineconeAPI", targets: ["PineconeAPI"]),
+        .library(name: "Platform", targets: ["Platform"]),
+        .library(name: "StrictJSON", targets: ["StrictJSON"]),
         .executable(name: "arcanea", targets: ["arcanea"]),
     ],
     dependencies: [
