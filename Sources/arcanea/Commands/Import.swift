@@ -92,7 +92,7 @@ struct Import: AsyncParsableCommand {
         let bar = ProgressBar("index", silent: store.json)
         await platform.waitForIndexes { bar.update($0, "graph of the vectors") }
         let sealed = platform.status().sealedVectors
-        if sealed > 0 { bar.finish("\(Terminal.count(sealed)) works' vectors in the graph") }
+        bar.finish(sealed > 0 ? "\(Terminal.count(sealed)) works' vectors in the graph" : "graphs are ready")
     }
 
     /// - Returns: the number of lines that were left out.
