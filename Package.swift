@@ -68,7 +68,10 @@ let package = Package(
 
         // Indexes, namespaces and records as users of Pinecone know them.
         .target(
-            name: "PineconeAPI", dependencies: ["Engine", "Metadata", "StrictJSON", "VectorIndex", "Vectors"],
+            name: "PineconeAPI",
+            dependencies: [
+                "Engine", "Metadata", "SparseIndex", "StrictJSON", "TextEmbedding", "VectorIndex", "Vectors",
+            ],
             swiftSettings: strict),
 
         // Rules of the domain: essences, memories, feed.

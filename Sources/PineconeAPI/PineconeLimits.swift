@@ -7,6 +7,10 @@ public enum PineconeLimits {
     public static let upsertCount = 1...1_000
     /// Records with text of one upsert.
     public static let textRecordCount = 1...96
+    /// Bytes of a text that is embedded or ranked.
+    public static let textBytesMax = 65_536
+    /// Documents of one reranking.
+    public static let rerankCount = 1...100
     /// Characters of a record's id, all of them ASCII.
     public static let idCount = 1...512
     /// Non-zero values of a sparse vector.

@@ -3,6 +3,7 @@ public import Engine
 /// Takes what a store holds of the Pinecone surface while it opens.
 public struct PineconeLoader: Sendable {
     let catalog = IndexCatalog()
+    let sparses = SparseDirectory()
 
     public init() {}
 
@@ -12,13 +13,15 @@ public struct PineconeLoader: Sendable {
     }
 
     /// Called once per record of an owned collection, in ordinal order within a namespace.
-    public func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws {}
+    public func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws {
+        try sparses.load(record, in: namespace)
+    }
 
     /// Reads the catalog and hands out the service.
     ///
     /// - Throws: `dataLoss` when a description cannot be read.
     public func finish(
-        _ store: Store, isWritable: Bool, clock: @escaping @Sendable () -> Int64
+        _ store: Store, models: InferenceModels, isWritable: Bool, clock: @escaping @Sendable () -> Int64
     ) throws -> PineconeService {
         for fact in try store.facts(prefix: PineconeIndex.factPrefix) {
             catalog.set(try PineconeIndex(decoding: fact.value))
@@ -33,7 +36,9 @@ public struct PineconeLoader: Sendable {
         for fact in try store.facts(prefix: RestoreJob.factPrefix) {
             catalog.set(try RestoreJob(decoding: fact.value))
         }
-        let service = PineconeService(store: store, catalog: catalog, clock: clock)
+        sparses.publish()
+        let service = PineconeService(
+            store: store, catalog: catalog, sparses: sparses, models: models, clock: clock)
         if isWritable { service.takeUp() }
         return service
     }

@@ -7,13 +7,20 @@ import Engine
 public final class PineconeService: Sendable {
     let store: Store
     let catalog: IndexCatalog
+    let sparses: SparseDirectory
+    let models: InferenceModels
     let clock: @Sendable () -> Int64
     /// Removal of dropped rows, backups and restores, one after the other.
     let background = BackgroundWork()
 
-    init(store: Store, catalog: IndexCatalog, clock: @escaping @Sendable () -> Int64) {
+    init(
+        store: Store, catalog: IndexCatalog, sparses: SparseDirectory, models: InferenceModels,
+        clock: @escaping @Sendable () -> Int64
+    ) {
         self.store = store
         self.catalog = catalog
+        self.sparses = sparses
+        self.models = models
         self.clock = clock
     }
 

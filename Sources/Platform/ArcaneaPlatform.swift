@@ -21,17 +21,21 @@ public struct PlatformConfiguration: Sendable {
     public var embedder: Embedder
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
+    /// Other names of models, each with the name of the built-in model that answers to it.
+    public var modelAliases: [String: String]
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
+        serverURL: String? = nil, modelAliases: [String: String] = [:],
+        clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
         self.mode = mode
         self.embedder = embedder
         self.serverURL = serverURL
+        self.modelAliases = modelAliases
         self.clock = clock
     }
 }
@@ -64,6 +68,7 @@ public final class ArcaneaPlatform: Sendable {
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
         let events = FeedEventLog()
+        let models = try InferenceModels(aliases: configuration.modelAliases)
         let pineconeLoader = PineconeLoader()
         var loader = PlatformLoader(
             columns: columns, memories: memories, events: events, pinecone: pineconeLoader, progress: progress)
@@ -95,7 +100,7 @@ public final class ArcaneaPlatform: Sendable {
             clock: configuration.clock)
         self.feed = feed
         pinecone = try pineconeLoader.finish(
-            store, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
+            store, models: models, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
 
     /// Counts and the state of the index.

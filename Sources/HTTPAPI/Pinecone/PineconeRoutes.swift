@@ -34,6 +34,19 @@ struct PineconeRoutes {
         }
     }
 
+    /// A route whose body holds one JSON object a line.
+    func onLines<Line: Sendable>(
+        _ path: String, _ decode: @escaping @Sendable (JSONElement) throws -> Line, count: ClosedRange<Int>,
+        _ handler: @escaping @Sendable (PineconeRequest, [Line]) async throws -> Response
+    ) {
+        api.table.add(.post, path)
+        let reader = api.reader
+        api.router.on(RouterPath(path), method: .post) { request, context in
+            let read = try PineconeRequest(request, context)
+            return try await handler(read, reader.readLines(request, count: count, decode))
+        }
+    }
+
     /// A route whose body depends on the dialect.
     func on<Body: Sendable>(
         _ method: HTTPRequest.Method, _ path: String,
@@ -56,6 +69,7 @@ func addPineconeRoutes(_ api: APIRoutes, _ configuration: APIServerConfiguration
     addIndexRoutes(routes)
     addRecordRoutes(routes)
     addNamespaceRoutes(routes)
+    addInferenceRoutes(routes)
     addBackupRoutes(routes)
     addUnofferedRoutes(routes)
 }

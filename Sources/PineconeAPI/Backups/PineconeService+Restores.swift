@@ -97,15 +97,17 @@ extension PineconeService {
                 guard let index = catalog.index(named: job.indexName), index.id == job.indexID else {
                     throw EngineError(.notFound, "the index was deleted")
                 }
-                try await store.write { transaction in
+                try await store.write { [sparses] transaction in
                     let namespace = try transaction.namespace(index.collection, name)
+                    var sparse = SparseDirectory.Changes()
                     for record in records {
-                        try self.put(
+                        let (ordinal, _) = try transaction.upsert(
                             RecordDraft(
                                 key: record.key, createdAt: record.createdAt, payload: record.payload,
-                                metadata: record.metadata, vector: record.vector, state: record.state),
-                            SparseValues.decode(record.payload), in: namespace, transaction)
+                                metadata: record.metadata, vector: record.vector, state: record.state), in: namespace)
+                        try sparse.set(ordinal, SparseValues.decode(record.payload))
                     }
+                    sparse.apply(sparses, namespace, after: transaction)
                 }
                 done += records.count
                 job.progress = min(1, Double(done) / Double(total))

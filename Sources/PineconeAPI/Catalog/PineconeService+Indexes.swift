@@ -44,6 +44,15 @@ extension PineconeService {
             var index = try index(name)
             if let isProtected = patch.isProtected { index.isProtected = isProtected }
             if let readCapacity = patch.readCapacity { index.readCapacity = readCapacity }
+            if let embed = patch.embed {
+                let dense = try dense(for: embed)
+                guard index.dense?.dimension == dense.dimension, embed.metric == nil || index.dense == dense else {
+                    throw EngineError.refused(
+                        "embed", "the model's vectors do not fit the index: \(dense.dimension) dimensions",
+                        limit: "\(dense.dimension) dimensions")
+                }
+                index.embed = .init(embed)
+            }
             for (key, value) in patch.tags ?? [:] { index.tags[key] = value.isEmpty ? nil : value }
             guard index.tags.count <= PineconeLimits.tagCountMax else {
                 throw EngineError.refused(
@@ -60,7 +69,7 @@ extension PineconeService {
     ///
     /// - Throws: `notFound`; `protected`.
     public func delete(_ name: String) async throws {
-        let catalog = catalog
+        let (catalog, sparses) = (catalog, sparses)
         try await store.write(barrier: true) { [self] transaction in
             let index = try index(name)
             guard !index.isProtected else {
@@ -73,7 +82,11 @@ extension PineconeService {
             for fact in try transaction.facts(prefix: NamespaceSchema.factPrefix(of: index.id)) {
                 try transaction.removeFact(fact.key)
             }
-            transaction.afterCommit { catalog.remove(index) }
+            let namespaces = store.namespaces(index.collection)
+            transaction.afterCommit {
+                catalog.remove(index)
+                sparses.remove(namespaces)
+            }
         }
         removeDropped()
     }

@@ -78,7 +78,7 @@ extension PineconeService {
     /// - Throws: `notFound`.
     public func deleteNamespace(_ name: String, in indexName: String) async throws {
         let index = try vectorIndex(indexName)
-        let catalog = catalog
+        let (catalog, sparses) = (catalog, sparses)
         try await store.write(barrier: true) { [self] transaction in
             let namespace = try existing(name, of: index)
             try transaction.dropNamespace(namespace)
@@ -86,6 +86,7 @@ extension PineconeService {
                 NamespaceSchema(index: index.id, namespace: namespace.name, fields: []).factKey)
             transaction.afterCommit {
                 catalog.setFilterableFields(nil, of: index.id, namespace: namespace.name)
+                sparses.remove([namespace])
             }
         }
         removeDropped()

@@ -1,6 +1,5 @@
 import Engine
 import Metadata
-import Vectors
 
 extension PineconeService {
     /// The `topK` records nearest to a vector or to a stored record, best first; equal ones in the order of creation.
@@ -28,23 +27,9 @@ extension PineconeService {
             sparse = try SparseValues.decode(record.payload)
         }
         let allowed = request.filter.map { snapshot.matching($0) }
-        let hits = nearest(vector, sparse, request.topK, allowed, index, snapshot)
+        let hits = try nearest(vector, sparse, request.topK, allowed, index, namespace, snapshot)
         answer.matches = try matches(hits, request, snapshot, namespace)
         return Sequenced(value: answer, lsn: snapshot.seq)
-    }
-
-    private func nearest(
-        _ vector: [Float]?, _ sparse: SparseValues?, _ topK: Int, _ allowed: RoaringBitmap?, _ index: PineconeIndex,
-        _ snapshot: NamespaceSnapshot
-    ) -> [RecordHit] {
-        guard let vector, let dense = index.dense else { return [] }
-        var hits = snapshot.search(vector, k: topK, allowed: allowed).hits
-        if dense.metric == .squaredEuclidean {
-            hits.sort { ($0.score, $0.ordinal) < ($1.score, $1.ordinal) }
-        } else {
-            hits.sort { ($1.score, $0.ordinal) < ($0.score, $1.ordinal) }
-        }
-        return hits
     }
 
     private func matches(

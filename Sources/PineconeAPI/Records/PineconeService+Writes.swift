@@ -14,12 +14,15 @@ extension PineconeService {
         let now = clock()
         let lsn = try await writing(index) { [self] transaction in
             let namespace = try transaction.namespace(index.collection, request.namespace)
+            var sparse = SparseDirectory.Changes()
             for vector in vectors {
-                try put(
+                let (ordinal, _) = try transaction.upsert(
                     RecordDraft(
                         key: vector.id, createdAt: now, payload: SparseValues.encode(vector.sparse),
-                        metadata: vector.metadata, vector: vector.values), vector.sparse, in: namespace, transaction)
+                        metadata: vector.metadata, vector: vector.values), in: namespace)
+                try sparse.set(ordinal, vector.sparse)
             }
+            sparse.apply(sparses, namespace, after: transaction)
             return try transaction.seq(namespace)
         }
         return Sequenced(value: request.vectors.count, lsn: lsn)
@@ -37,11 +40,16 @@ extension PineconeService {
         }
         switch request.target {
         case .id(let id):
-            let lsn = try await writing(index) { transaction in
+            let lsn = try await writing(index) { [self] transaction in
                 guard !request.isDryRun, let record = try transaction.record(id, in: namespace) else {
                     return namespace.snapshot.seq
                 }
                 try Self.apply(request, to: record, in: namespace, transaction)
+                if let values = request.sparse {
+                    var sparse = SparseDirectory.Changes()
+                    try sparse.set(record.ordinal, values)
+                    sparse.apply(sparses, namespace, after: transaction)
+                }
                 return try transaction.seq(namespace)
             }
             return Sequenced(value: nil, lsn: lsn)
@@ -71,24 +79,18 @@ extension PineconeService {
         let lsn: UInt64
         switch request.target {
         case .ids(let ids):
-            lsn = try await writing(index) { transaction in
-                var isChanged = false
-                for id in ids {
-                    guard let ordinal = try transaction.ordinal(id, in: namespace) else { continue }
-                    isChanged = try transaction.remove(ordinal, in: namespace) || isChanged
-                }
-                return isChanged ? try transaction.seq(namespace) : namespace.snapshot.seq
+            lsn = try await writing(index) { [self] transaction in
+                let ordinals = try ids.compactMap { try transaction.ordinal($0, in: namespace) }
+                return try remove(ordinals, in: namespace, transaction)
             }
         case .filter(let filter):
-            lsn = try await writing(index, barrier: true) { transaction in
-                let snapshot = namespace.snapshot
-                let matches = snapshot.matching(filter).values
-                for ordinal in matches { _ = try transaction.remove(ordinal, in: namespace) }
-                return matches.isEmpty ? snapshot.seq : try transaction.seq(namespace)
+            lsn = try await writing(index, barrier: true) { [self] transaction in
+                try remove(namespace.snapshot.matching(filter).values, in: namespace, transaction)
             }
         case .all:
-            lsn = try await writing(index, barrier: true) { transaction in
+            lsn = try await writing(index, barrier: true) { [sparses] transaction in
                 guard namespace.snapshot.recordCount > 0 else { return namespace.snapshot.seq }
+                transaction.afterCommit { sparses.remove([namespace]) }
                 return try transaction.seq(try transaction.replaceByEmpty(namespace))
             }
             removeDropped()
@@ -112,11 +114,18 @@ extension PineconeService {
 
     // MARK: Changing
 
-    /// Stores a record whole, in the place of the one with its key.
-    func put(
-        _ draft: RecordDraft, _ sparse: SparseValues?, in namespace: Namespace, _ transaction: StoreTransaction
-    ) throws {
-        _ = try transaction.upsert(draft, in: namespace)
+    /// - Returns: the namespace's sequence afterwards.
+    private func remove(
+        _ ordinals: [UInt32], in namespace: Namespace, _ transaction: StoreTransaction
+    ) throws -> UInt64 {
+        var sparse = SparseDirectory.Changes()
+        var isChanged = false
+        for ordinal in ordinals where try transaction.remove(ordinal, in: namespace) {
+            sparse.remove(ordinal)
+            isChanged = true
+        }
+        sparse.apply(sparses, namespace, after: transaction)
+        return isChanged ? try transaction.seq(namespace) : namespace.snapshot.seq
     }
 
     private static func apply(

@@ -40,6 +40,12 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Give the hosts of indexes without http://, for code that puts it there itself.")
     var schemelessHosts = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve a built-in model under another name as well, for clients that ask for it: NAME=MODEL. Repeatable.",
+            valueName: "alias"))
+    var modelAlias: [String] = []
+
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
@@ -48,7 +54,19 @@ struct Serve: AsyncParsableCommand {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--log-level must be one of \(levels)")
         }
+        _ = try aliases()
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
+    }
+
+    private func aliases() throws -> [String: String] {
+        var aliases: [String: String] = [:]
+        for text in modelAlias {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, aliases.updateValue(String(parts[1]), forKey: String(parts[0])) == nil else {
+                throw ValidationError("--model-alias must be NAME=MODEL with each name once, got \(text)")
+            }
+        }
+        return aliases
     }
 
     func run() async throws {
@@ -70,7 +88,7 @@ struct Serve: AsyncParsableCommand {
             PlatformConfiguration(
                 directory: store.data, mode: .readWrite,
                 embedder: externalDimension.map { .external(dimension: $0) } ?? .builtIn,
-                serverURL: "http://\(host):\(port)"))
+                serverURL: "http://\(host):\(port)", modelAliases: aliases()))
         let application = makeApplication(platform: platform, configuration: server, logger: logger)
         let status = platform.status()
         Terminal.error(
