@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// Imports run downward only; the order of the targets below is the order of the layers.
-/// `VectorIndex`, `Lineage`, `Metadata` and `Ranking` know no files, no SQLite and no HTTP.
+/// `VectorIndex`, `SparseIndex`, `Lineage`, `Metadata` and `Ranking` know no files, no SQLite and no HTTP.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -16,9 +16,14 @@ let package = Package(
     products: [
         .library(name: "Vectors", targets: ["Vectors"]),
         .library(name: "VectorIndex", targets: ["VectorIndex"]),
+        .library(name: "SparseIndex", targets: ["SparseIndex"]),
         .library(name: "Lineage", targets: ["Lineage"]),
+        .library(name: "Metadata", targets: ["Metadata"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Engine", targets: ["Engine"]),
+        .library(name: "PineconeAPI", targets: ["PineconeAPI"]),
+        .library(name: "Platform", targets: ["Platform"]),
+        .library(name: "StrictJSON", targets: ["StrictJSON"]),
         .executable(name: "arcanea", targets: ["arcanea"]),
     ],
     dependencies: [
@@ -43,6 +48,7 @@ let package = Package(
         // Pure algorithms on memory.
         .target(name: "Vectors", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "VectorIndex", dependencies: ["Vectors", "CKernels"], swiftSettings: strict),
+        .target(name: "SparseIndex", swiftSettings: strict),
         .target(name: "Lineage", swiftSettings: strict),
         .target(name: "Metadata", dependencies: ["CRoaring"], swiftSettings: strict),
         .target(name: "TextEmbedding", dependencies: ["CEmbedderModel"], swiftSettings: strict),
@@ -61,12 +67,20 @@ let package = Package(
             dependencies: ["Vectors", "VectorIndex", "Lineage", "Metadata", "Storage"],
             swiftSettings: strict),
 
+        // Indexes, namespaces and records as users of Pinecone know them.
+        .target(
+            name: "PineconeAPI",
+            dependencies: [
+                "Engine", "Metadata", "SparseIndex", "StrictJSON", "TextEmbedding", "VectorIndex", "Vectors",
+            ],
+            swiftSettings: strict),
+
         // Rules of the domain: essences, memories, feed.
         .target(
             name: "Platform",
             dependencies: [
-                "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON", "TextEmbedding",
-                "VectorIndex", "Vectors", "CZlib",
+                "Engine", "Lineage", "LineageExchange", "Metadata", "PineconeAPI", "Ranking", "StrictJSON",
+                "TextEmbedding", "VectorIndex", "Vectors", "CZlib",
             ],
             swiftSettings: strict),
 
@@ -74,7 +88,7 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Platform", "LineageExchange", "StrictJSON", "CWebPage",
+                "Platform", "PineconeAPI", "LineageExchange", "StrictJSON", "CWebPage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -82,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "arcanea",
             dependencies: [
-                "Platform", "HTTPAPI", "LineageExchange", "Storage", "StrictJSON",
+                "Platform", "HTTPAPI", "LineageExchange", "Storage", "StrictJSON", "Vectors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -97,6 +111,7 @@ let package = Package(
         .testTarget(
             name: "VectorIndexTests", dependencies: ["VectorIndex", "Vectors", "CKernels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "SparseIndexTests", dependencies: ["SparseIndex", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LineageTests", dependencies: ["Lineage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MetadataTests", dependencies: ["Metadata", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -114,8 +129,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "Ranking", "StrictJSON",
-                "TextEmbedding", "TestSupport",
+                "Platform", "Engine", "Lineage", "LineageExchange", "Metadata", "PineconeAPI", "Ranking", "StrictJSON",
+                "TextEmbedding", "TestSupport", "Vectors",
             ],
             swiftSettings: strict),
         .testTarget(

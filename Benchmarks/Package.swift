@@ -23,6 +23,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
+            name: "FilterBench",
+            dependencies: [
+                .product(name: "Engine", package: "arcanea"),
+                .product(name: "Metadata", package: "arcanea"),
+                .product(name: "VectorIndex", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
             name: "LineagePlugin",
             dependencies: [.product(name: "Lineage", package: "arcanea")],
             swiftSettings: strict),

@@ -67,6 +67,24 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
         }
     }
 
+    /// Visits the elements at some positions, in the order given. Ascending ones cost one chunk look-up per chunk, and the
+    /// elements are looked at where they are.
+    ///
+    /// - Precondition: all positions are below `count`.
+    @inlinable
+    public func forEach(at positions: some RandomAccessCollection<UInt32>, _ body: (borrowing Element) -> Void) {
+        var next = positions.startIndex
+        while next < positions.endIndex {
+            let number = Int(positions[next]) / Self.chunkCapacity
+            chunks[number].elements.withUnsafeBufferPointer { elements in
+                while next < positions.endIndex, Int(positions[next]) / Self.chunkCapacity == number {
+                    body(elements[Int(positions[next]) % Self.chunkCapacity])
+                    positions.formIndex(after: &next)
+                }
+            }
+        }
+    }
+
     @inlinable
     mutating func makeUnique(_ index: Int) {
         if !isKnownUniquelyReferenced(&chunks[index]) { chunks[index] = Chunk(chunks[index].elements) }

@@ -92,8 +92,7 @@ final class NamespaceWriter: @unchecked Sendable {
             row.slot = append(vector: vector, ordinal: ordinal, seq: seq)
         }
         if let metadata = change.metadata {
-            self.metadata.remove(ordinal, oldMetadata)
-            self.metadata.insert(ordinal, metadata)
+            self.metadata.replace(ordinal, oldMetadata, with: metadata)
         }
         if let state = change.state { row.state = state }
         rows[Int(ordinal)] = row

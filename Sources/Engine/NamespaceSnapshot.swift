@@ -104,13 +104,16 @@ extension NamespaceSnapshot {
     ///
     /// - Complexity: O(ordinals).
     public func slots(of ordinals: RoaringBitmap) -> SlotBitmap {
-        var bitmap = SlotBitmap(capacity: index.count)
-        func insert(_ ordinal: UInt32) {
-            guard ordinal < rows.count else { return }
-            let slot = rows[Int(ordinal)].slot
-            if slot < index.count { bitmap.insert(slot) }
+        let count = UInt32(index.count)
+        var words = [UInt64](repeating: 0, count: (index.count + 63) / 64)
+        ordinals.withBlocks { block in
+            // Ordinals ascend, so that all beyond the snapshot stand at the end.
+            let known = block.prefix { $0 < rows.count }
+            rows.forEach(at: known) { row in
+                // What has no slot has one beyond all.
+                if row.slot < count { words[Int(row.slot >> 6)] |= 1 << UInt64(row.slot & 63) }
+            }
         }
-        ordinals.forEach(insert)
-        return bitmap
+        return SlotBitmap(words: words)
     }
 }

@@ -111,4 +111,9 @@ public struct RecordHit: Sendable {
     public var ordinal: UInt32
     /// In the metric's own terms: cosine, dot product, or squared distance.
     public var score: Float
+
+    public init(ordinal: UInt32, score: Float) {
+        self.ordinal = ordinal
+        self.score = score
+    }
 }

@@ -197,8 +197,28 @@ public final class Store: Sendable {
         registry.withLock { $0.collections.values.first { $0.id == id }?.specification }
     }
 
+    func collectionID(_ name: String) -> Int64? {
+        registry.withLock { $0.collections[name]?.id }
+    }
+
     func register(_ specification: CollectionSpecification, id: Int64) {
         registry.withLock { $0.collections[specification.name] = (specification, id) }
+    }
+
+    func unregister(collection name: String) {
+        registry.withLock { registry in
+            registry.collections[name] = nil
+            registry.namespaces[name] = nil
+        }
+    }
+
+    func unregister(_ namespace: Namespace) {
+        registry.withLock { registry in
+            let name = namespace.collection.name
+            if registry.namespaces[name]?[namespace.name]?.id == namespace.id {
+                registry.namespaces[name]?[namespace.name] = nil
+            }
+        }
     }
 
     func register(_ namespace: Namespace) {
@@ -225,7 +245,7 @@ public final class Store: Sendable {
         sealer?.consider(namespace)
     }
 
-    private func translating<Value>(_ body: () throws -> Value) throws -> Value {
+    func translating<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {

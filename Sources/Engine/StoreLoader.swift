@@ -67,6 +67,10 @@ extension Store {
     }
 
     private func load(from reader: ReadSnapshot, _ observer: inout some StoreLoadObserver) throws {
+        let named = Set(configuration.collections.map(\.name))
+        for entry in try Self.runtimeCollections(reader, besides: named) {
+            register(entry.specification, id: entry.id)
+        }
         let rows = try reader.namespaces()
         let total = max(1, rows.reduce(0) { $0 + $1.recordCount })
         var done = 0

@@ -11,11 +11,11 @@ import Storage
 public final class StoreTransaction {
     /// The store's clock at the start of the transaction, milliseconds since 1970 UTC.
     public let now: Int64
-    private let store: Store
-    private let session: WriteSession
-    private let isBarrier: Bool
-    private var effects: [() -> Void] = []
-    private var touched: [Int64: (namespace: Namespace, seq: UInt64)] = [:]
+    let store: Store
+    let session: WriteSession
+    let isBarrier: Bool
+    var effects: [() -> Void] = []
+    var touched: [Int64: (namespace: Namespace, seq: UInt64)] = [:]
 
     init(store: Store, session: WriteSession, now: Int64, isBarrier: Bool) {
         self.store = store
@@ -62,6 +62,11 @@ public final class StoreTransaction {
         guard try !session.exists(namespace: namespace.id, key: draft.key) else {
             throw EngineError(.alreadyExists, "\"\(draft.key)\" exists already", field: "id")
         }
+        return try insertUnchecked(draft, in: namespace)
+    }
+
+    /// Inserts a record whose key is known to be free.
+    func insertUnchecked(_ draft: RecordDraft, in namespace: Namespace) throws -> UInt32 {
         let seq = try seq(namespace)
         let ordinal = try session.insertRecord(
             StoredRecordDraft(

@@ -50,5 +50,6 @@ public func makeRouter(
     addLineageRoutes(api)
     addNexusRoutes(api)
     addFeedRoutes(api)
+    addPineconeRoutes(api, configuration)
     return router
 }

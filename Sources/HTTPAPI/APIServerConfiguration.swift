@@ -8,6 +8,12 @@ public struct APIServerConfiguration: Sendable {
     public var port: Int
     /// When set, every route but `/healthz`, `/readyz` and `/version` needs it.
     public var apiKey: String?
+    /// Where callers reach the service, such as `https://vectors.example.com`, for the hosts of indexes; `nil` takes the name
+    /// by which each caller asked.
+    public var publicURL: String?
+    /// Whether hosts of indexes begin with `http://` or `https://`. Clients need it; code that puts a scheme before the host
+    /// itself does not.
+    public var hostsHaveScheme: Bool
     /// Largest request body. A batch of 1,000 vectors of 1,536 numbers fits.
     public var bodyBytesMax: Int
     /// Time for a request's body to arrive, however slowly it trickles in; see also `bodyBytesPerSecondMin`.
@@ -24,7 +30,8 @@ public struct APIServerConfiguration: Sendable {
     public var inFlightMax: Int
 
     public init(
-        host: String = "127.0.0.1", port: Int = 5080, apiKey: String? = nil, bodyBytesMax: Int = 32 << 20,
+        host: String = "127.0.0.1", port: Int = 5080, apiKey: String? = nil, publicURL: String? = nil,
+        hostsHaveScheme: Bool = true, bodyBytesMax: Int = 32 << 20,
         bodyTimeout: Duration = .seconds(30), bodyBytesPerSecondMin: Int = 64 << 10,
         idleTimeout: Duration = .seconds(60), writeTimeout: Duration = .seconds(30), connectionsMax: Int = 4_096,
         inFlightMax: Int = 512
@@ -32,6 +39,8 @@ public struct APIServerConfiguration: Sendable {
         self.host = host
         self.port = port
         self.apiKey = apiKey
+        self.publicURL = publicURL
+        self.hostsHaveScheme = hostsHaveScheme
         self.bodyBytesMax = bodyBytesMax
         self.bodyTimeout = bodyTimeout
         self.bodyBytesPerSecondMin = bodyBytesPerSecondMin
@@ -49,6 +58,11 @@ public struct APIServerConfiguration: Sendable {
                 "ARCANEA_API_KEY",
                 "the key has \(apiKey.utf8.count) bytes; use at least 16, such as `openssl rand -hex 24`",
                 limit: "≥ 16 bytes")
+        }
+        if let publicURL, !publicURL.hasPrefix("http://"), !publicURL.hasPrefix("https://") {
+            throw EngineError.invalid(
+                "--public-url", "the public URL must begin with http:// or https://, got \(publicURL)",
+                limit: "http://, https://")
         }
         if apiKey == nil && !LoopbackGuardMiddleware.isLoopback(host) {
             throw EngineError(

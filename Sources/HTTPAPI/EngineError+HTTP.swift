@@ -1,6 +1,7 @@
 import Engine
 import HTTPTypes
 import Hummingbird
+import PineconeAPI
 import StrictJSON
 
 /// Every error with its status: the one place where the two meet.
@@ -72,6 +73,8 @@ struct HTTPFailure {
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .overloaded, .unavailable: .serviceUnavailable
+        case .notImplemented: .notImplemented
+        case .protected: .forbidden
         case .outOfSpace: .init(code: 507, reasonPhrase: "Insufficient Storage")
         default: .internalServerError
         }

@@ -44,7 +44,7 @@ extension MetadataFilter {
     private static func holds(_ stored: MetadataValue?, _ asked: MetadataValue) -> Bool {
         switch (stored, asked) {
         case (_, .strings): false  // A list is not something to ask for; the parser refuses it.
-        case (.strings(let elements)?, .string(let text)): elements.contains(text)
+        case (.strings(let elements)?, .string(let text)): elements.contains { $0.hasSameBytes(as: text) }
         default: stored == asked
         }
     }

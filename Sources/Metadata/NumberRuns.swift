@@ -21,6 +21,20 @@ struct NumberRuns {
         var includesLower = true
         var includesUpper = true
 
+        /// Narrows the interval to what another one also contains.
+        mutating func formIntersection(_ other: Interval) {
+            if other.lower > lower {
+                (lower, includesLower) = (other.lower, other.includesLower)
+            } else if other.lower == lower {
+                includesLower = includesLower && other.includesLower
+            }
+            if other.upper < upper {
+                (upper, includesUpper) = (other.upper, other.includesUpper)
+            } else if other.upper == upper {
+                includesUpper = includesUpper && other.includesUpper
+            }
+        }
+
         func contains(_ value: Double) -> Bool {
             (includesLower ? value >= lower : value > lower) && (includesUpper ? value <= upper : value < upper)
         }
@@ -68,6 +82,17 @@ struct NumberRuns {
         count += waiting.count
         // A bit array costs its length once and needs no sort: it wins unless hits are rare.
         return count * 64 < Int(bound) ? Self.sorting(slices, count) : Self.toggling(slices, count, bound)
+    }
+
+    /// At least as many as ``ordinals(in:bound:)`` has: entries that cancel each other count as well.
+    ///
+    /// - Complexity: O(intervals · log² n).
+    func countBound(in intervals: [Interval]) -> Int {
+        var count = fresh.count
+        for run in runs {
+            for interval in intervals { count += Self.slice(run, interval).count }
+        }
+        return count
     }
 
     private static func sorting(_ slices: [ArraySlice<Entry>], _ count: Int) -> RoaringBitmap {

@@ -57,8 +57,20 @@ public struct RoaringBitmap: Sendable {
     }
 
     public mutating func formIntersection(_ other: RoaringBitmap) {
-        makeUnique()
+        // A set that others share is not copied first: the result is made at once.
+        guard isKnownUniquelyReferenced(&storage) else {
+            self = intersection(other)
+            return
+        }
         roaring_bitmap_and_inplace(storage.pointer, other.storage.pointer)
+    }
+
+    public mutating func subtract(_ other: RoaringBitmap) {
+        guard isKnownUniquelyReferenced(&storage) else {
+            self = subtracting(other)
+            return
+        }
+        roaring_bitmap_andnot_inplace(storage.pointer, other.storage.pointer)
     }
 
     private mutating func makeUnique() {
@@ -128,7 +140,7 @@ extension RoaringBitmap {
     }
 
     /// Hands out the values in ascending blocks: one call into the library per 256 of them.
-    private func withBlocks(_ body: (UnsafeBufferPointer<UInt32>) -> Void) {
+    public func withBlocks(_ body: (UnsafeBufferPointer<UInt32>) -> Void) {
         let blockSize = 256
         var iterator = roaring_uint32_iterator_t()
         // SAFETY: the iterator points into the bitmap, which `self` keeps alive and nobody changes in place meanwhile.

@@ -1,5 +1,6 @@
 public import Engine
 import Lineage
+public import PineconeAPI
 import Ranking
 import TextEmbedding
 import VectorIndex
@@ -21,12 +22,14 @@ public struct PlatformConfiguration: Sendable {
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
     public var storage: StorageOptions
+    /// Other names of models, each with the name of the built-in model that answers to it.
+    public var modelAliases: [String: String]
     /// Milliseconds since 1970 UTC.
     public var clock: @Sendable () -> Int64
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, storage: StorageOptions = StorageOptions(),
+        serverURL: String? = nil, storage: StorageOptions = StorageOptions(), modelAliases: [String: String] = [:],
         clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
@@ -34,6 +37,7 @@ public struct PlatformConfiguration: Sendable {
         self.embedder = embedder
         self.serverURL = serverURL
         self.storage = storage
+        self.modelAliases = modelAliases
         self.clock = clock
     }
 }
@@ -44,6 +48,8 @@ public final class ArcaneaPlatform: Sendable {
     public let lineage: LineageService
     public let nexus: NexusService
     public let feed: FeedService
+    /// Indexes and records as users of Pinecone know them.
+    public let pinecone: PineconeService
     let store: Store
     private let embedder: CollectionEmbedder
 
@@ -64,7 +70,10 @@ public final class ArcaneaPlatform: Sendable {
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
         let events = FeedEventLog()
-        var loader = PlatformLoader(columns: columns, memories: memories, events: events, progress: progress)
+        let models = try InferenceModels(aliases: configuration.modelAliases)
+        let pineconeLoader = PineconeLoader()
+        var loader = PlatformLoader(
+            columns: columns, memories: memories, events: events, pinecone: pineconeLoader, progress: progress)
         let store = try Store.open(
             StoreConfiguration(
                 directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
@@ -92,6 +101,8 @@ public final class ArcaneaPlatform: Sendable {
             store: store, memories: memories, embedder: embedder, calibration: calibration,
             clock: configuration.clock)
         self.feed = feed
+        pinecone = try pineconeLoader.finish(
+            store, models: models, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
 
     /// Counts and the state of the index.
@@ -138,6 +149,7 @@ public final class ArcaneaPlatform: Sendable {
 
     /// Finishes writes, writes index files, and gives the directory back.
     public func close() async {
+        await pinecone.close()
         await store.close()
     }
 }
@@ -147,11 +159,16 @@ private struct PlatformLoader: StoreLoadObserver {
     let columns: EssenceColumns
     let memories: MemoryDirectory
     let events: FeedEventLog
+    let pinecone: PineconeLoader
     let progress: @Sendable (Double) -> Void
 
     mutating func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws -> UInt32 {
         if namespace.collection.name == EssenceService.collection { return try columns.load(record) }
-        try memories.load(record, nexusId: namespace.name)
+        if pinecone.owns(namespace.collection) {
+            try pinecone.didLoad(record, in: namespace)
+        } else {
+            try memories.load(record, nexusId: namespace.name)
+        }
         return 0
     }
 

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import PineconeAPI
 
 /// Turns every error into the documented body, and gives every answer its request id.
 struct ErrorMiddleware: RouterMiddleware {
@@ -27,6 +28,7 @@ struct ErrorMiddleware: RouterMiddleware {
             response = try answer(error, request: request, context: context, requestID: requestID)
         }
         response.headers[.requestID] = requestID
+        if PineconePlane(path: request.uri.path) != nil { response.headers[.pineconeRequestID] = requestID }
         return response
     }
 
@@ -45,7 +47,7 @@ struct ErrorMiddleware: RouterMiddleware {
     ) throws -> Response {
         var failure = HTTPFailure(error)
         if failure.status == .notFound, error is HTTPError { failure = unrouted(request) }
-        if failure.status.kind == .serverError {
+        if failure.status.kind == .serverError, failure.error.code != .notImplemented {
             logger.error(
                 "request failed",
                 metadata: [
@@ -53,9 +55,14 @@ struct ErrorMiddleware: RouterMiddleware {
                     "error": "\(error)",
                 ])
         }
-        var response = try Response(
-            status: failure.status, encoding: ErrorBody(error: failure.error, requestID: requestID))
-        response.headers.append(contentsOf: failure.headers)
+        var response: Response
+        if let plane = PineconePlane(path: request.uri.path) {
+            response = plane.response(to: failure, error)
+        } else {
+            response = try Response(
+                status: failure.status, encoding: ErrorBody(error: failure.error, requestID: requestID))
+            response.headers.append(contentsOf: failure.headers)
+        }
         if failure.abandonsBody {
             // The rest of the body is still on its way and nobody will read it.
             response.headers[.connection] = "close"

@@ -19,6 +19,25 @@ struct BodyReader: Sendable {
         return try decode(document.root)
     }
 
+    /// One JSON document a line; empty lines are passed over.
+    ///
+    /// - Parameter count: allowed number of lines.
+    func readLines<Line>(
+        _ request: Request, count: ClosedRange<Int>, _ decode: (JSONElement) throws -> Line
+    ) async throws -> [Line] {
+        let buffer = try await collect(request)
+        return try buffer.withUnsafeReadableBytes { bytes in
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+                .filter { line in !line.allSatisfy { $0 <= UInt8(ascii: " ") } }
+            guard count.contains(lines.count) else {
+                throw EngineError.invalid(
+                    "body", "the body must hold \(count.text) records, one a line, got \(lines.count)",
+                    limit: "\(count.text) records")
+            }
+            return try lines.map { try decode(JSONDocument(parsing: UnsafeRawBufferPointer(rebasing: $0)).root) }
+        }
+    }
+
     /// JSON, or nothing said, or what curl says when it is not told: a form. Everything else is refused.
     private func checkType(_ request: Request) throws {
         guard let type = request.headers[.contentType]?.lowercased() else { return }

@@ -7,7 +7,7 @@ import Platform
 /// `/metrics`: counters for monitors, in the text format of Prometheus, version 0.0.4.
 func addMetricsRoute(_ api: APIRoutes) {
     let platform = api.platform
-    api.table.add(.get, "/metrics")
+    api.table.add(.init(method: .get, path: "/metrics", contentType: "text/plain; version=0.0.4"))
     api.router.get("/metrics") { request, context in
         _ = try RequestReader(request: request, context: context, allowed: [])
         let text = Metrics(platform).text

@@ -64,11 +64,12 @@ public final class WriteSession {
         let insert = try connection.statement(
             """
             INSERT INTO namespace (collection_id, name, seq, next_ordinal, record_count, record_digest, edge_count,
-              edge_digest, checksum) VALUES (?,?,0,0,0,0,0,0,?) RETURNING id
+              edge_digest, checksum, id) VALUES (?,?,0,0,0,0,0,0,?,?) RETURNING id
             """)
         insert.bind(1, collection)
         insert.bind(2, name)
         insert.bind(3, NamespaceRows.checksum(fresh))
+        insert.bind(4, try nextNamespaceID())
         return try returned(insert)
     }
 
@@ -90,6 +91,18 @@ public final class WriteSession {
         head.isChanged = true
         return change(&head.namespace)
     }
+
+    /// Changes a namespace's head row and stores it at once, for changes that later look-ups must see.
+    func changeHeadNow(_ id: Int64, _ change: (inout StoredNamespace) -> Void) throws(StorageError) {
+        let head = try changeHead(id) { head in
+            change(&head)
+            return head
+        }
+        try store(head)
+    }
+
+    /// Forgets what is known about a head row that is about to be removed.
+    func forgetHead(_ id: Int64) { heads.namespaces[id] = nil }
 
     /// Changes the head row of the events, in memory until the commit.
     func changeEventHead<Value>(_ change: (inout EventHead) -> Value) throws(StorageError) -> Value {
@@ -122,23 +135,27 @@ public final class WriteSession {
         return try statement.step() ? EventHead(statement) : EventHead()
     }
 
+    private func store(_ head: StoredNamespace) throws(StorageError) {
+        let statement = try connection.statement(
+            """
+            UPDATE namespace SET seq = ?, next_ordinal = ?, record_count = ?, record_digest = ?, edge_count = ?,
+              edge_digest = ?, checksum = ?, collection_id = ?, name = ? WHERE id = ?
+            """)
+        statement.bind(1, head.seq)
+        statement.bind(2, Int64(head.nextOrdinal))
+        statement.bind(3, Int64(head.recordCount))
+        statement.bind(4, head.recordDigest)
+        statement.bind(5, Int64(head.edgeCount))
+        statement.bind(6, head.edgeDigest)
+        statement.bind(7, NamespaceRows.checksum(head))
+        statement.bind(8, head.collectionID)
+        statement.bind(9, head.name)
+        statement.bind(10, head.id)
+        try statement.run()
+    }
+
     private func storeHeads() throws(StorageError) {
-        for head in heads.namespaces.values where head.isChanged {
-            let statement = try connection.statement(
-                """
-                UPDATE namespace SET seq = ?, next_ordinal = ?, record_count = ?, record_digest = ?, edge_count = ?,
-                  edge_digest = ?, checksum = ? WHERE id = ?
-                """)
-            statement.bind(1, head.namespace.seq)
-            statement.bind(2, Int64(head.namespace.nextOrdinal))
-            statement.bind(3, Int64(head.namespace.recordCount))
-            statement.bind(4, head.namespace.recordDigest)
-            statement.bind(5, Int64(head.namespace.edgeCount))
-            statement.bind(6, head.namespace.edgeDigest)
-            statement.bind(7, NamespaceRows.checksum(head.namespace))
-            statement.bind(8, head.namespace.id)
-            try statement.run()
-        }
+        for head in heads.namespaces.values where head.isChanged { try store(head.namespace) }
         guard heads.eventsChanged, let events = heads.events else { return }
         let statement = try connection.statement(
             """

@@ -7,6 +7,9 @@ public struct SlotBitmap: Sendable, Equatable {
         words = [UInt64](repeating: 0, count: (capacity + 63) / 64)
     }
 
+    /// The set whose words these are: bit `s & 63` of `words[s >> 6]` stands for slot `s`.
+    public init(words: [UInt64]) { self.words = words }
+
     /// The set of the given slots.
     public init(_ slots: some Sequence<UInt32>) {
         words = []

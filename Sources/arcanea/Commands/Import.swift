@@ -7,13 +7,21 @@ import StrictJSON
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Load works, memories and events from JSON Lines files.",
+        abstract: "Load works, memories, events, and records of an index.",
         discussion: """
             Files may be gzip. Works are create calls, one a line, parents before children; memories carry their
             `nexusId`; events are those of the feed. Batches are all or nothing and durable when they are counted.
             Running an import again skips what is there, so an interrupted one is completed by a second run.
 
               arcanea import --data DIR --essences works.jsonl.gz --memories memories.jsonl --events events.jsonl
+
+            Records go to an index as clients of Pinecone know it, from JSON Lines, a NumPy matrix with a file of ids, a CSV
+            table, or another service that speaks Pinecone's API:
+
+              arcanea import --data DIR --index movies --records movies.jsonl.gz
+              arcanea import --data DIR --index movies --npy vectors.npy --ids ids.txt
+              arcanea import --data DIR --index movies --csv movies.csv --values-column embedding
+              PINECONE_API_KEY=… arcanea import --data DIR --index movies --from https://api.pinecone.io
 
             With --json, standard output gets a line after each durable batch.
             """)
@@ -28,6 +36,8 @@ struct Import: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("File of feed events; may be given several times.", valueName: "file"))
     var events: [String] = []
+
+    @OptionGroup(title: "Records of an index") var recordOptions: RecordImportArguments
 
     @Option(help: "Lines of one transaction, 1 to 1000.")
     var batch = 500
@@ -44,14 +54,17 @@ struct Import: AsyncParsableCommand {
     var externalDimension: Int?
 
     func validate() throws {
-        guard !(essences + memories + events).isEmpty else {
-            throw ValidationError("name at least one file with --essences, --memories or --events")
+        guard !(essences + memories + events).isEmpty || !recordOptions.isEmpty else {
+            throw ValidationError(
+                "name at least one file with --essences, --memories, --events, --records, --npy or --csv, or a service with --from"
+            )
         }
         guard CatalogImporter.batchSizes.contains(batch) else { throw ValidationError("--batch must be 1 to 1000") }
     }
 
     func run() async throws {
-        for file in essences + memories + events where !FileManager.default.isReadableFile(atPath: file) {
+        for file in essences + memories + events + recordOptions.files
+        where !FileManager.default.isReadableFile(atPath: file) {
             throw EngineError(.notFound, "cannot read \(file)", field: file)
         }
         let platform = try await ArcaneaPlatform.open(
@@ -69,6 +82,7 @@ struct Import: AsyncParsableCommand {
             for file in events {
                 failed += try await load(file, "events", platform) { try await $0.importEvents(file) }
             }
+            failed += try await recordOptions.run(platform, batchSize: batch, store)
             await index(platform)
             await platform.close()
             if failed > 0 { throw ExitCode(65) }
@@ -81,11 +95,11 @@ struct Import: AsyncParsableCommand {
     /// Builds the graph of what was loaded. A server would do so in the background; here a person waits anyway.
     private func index(_ platform: ArcaneaPlatform) async {
         let status = platform.status()
-        guard skipIndex == false, status.vectors > status.sealedVectors else { return }
+        guard skipIndex == false, status.vectors > status.sealedVectors || !recordOptions.isEmpty else { return }
         let bar = ProgressBar("index", silent: store.json)
-        await platform.waitForIndexes { bar.update($0, "graph of the works' vectors") }
+        await platform.waitForIndexes { bar.update($0, "graph of the vectors") }
         let sealed = platform.status().sealedVectors
-        if sealed > 0 { bar.finish("\(Terminal.count(sealed)) vectors in the graph") }
+        bar.finish(sealed > 0 ? "\(Terminal.count(sealed)) works' vectors in the graph" : "graphs are ready")
     }
 
     /// - Returns: the number of lines that were left out.
@@ -93,29 +107,8 @@ struct Import: AsyncParsableCommand {
         _ file: String, _ what: String, _ platform: ArcaneaPlatform,
         _ body: (CatalogImporter) async throws -> ImportReport
     ) async throws -> Int {
-        let bar = ProgressBar(what, silent: store.json)
-        let isJSON = store.json
-        let started = ContinuousClock.now
-        let importer = CatalogImporter(platform: platform, batchSize: batch) { progress in
-            if isJSON {
-                Terminal.out(#"{"event":"acknowledged","\#(what)":\#(progress.acknowledged)}"#)
-            } else {
-                bar.update(progress.fraction, "\(Terminal.count(progress.acknowledged)) \(what)")
-            }
+        try await ImportRun.load(file, what, store) { progress in
+            try await body(CatalogImporter(platform: platform, batchSize: batch, onProgress: progress))
         }
-        let report = try await body(importer)
-        let seconds = (ContinuousClock.now - started).seconds
-        if isJSON {
-            try store.printJSON(report)
-            return report.failed
-        }
-        let rate = Int(Double(report.created) / max(seconds, 0.001))
-        bar.finish(
-            "\(Terminal.count(report.created)) \(what) created, \(Terminal.count(report.skipped)) there already, "
-                + "\(Terminal.count(report.failed)) left out (\(Terminal.count(rate))/s)")
-        for failure in report.failures {
-            Terminal.error("  \(file):\(failure.line): \(failure.message)\n")
-        }
-        return report.failed
     }
 }

@@ -32,6 +32,21 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Dimension of an external embedder, chosen when the store is made.", valueName: "n"))
     var externalDimension: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where clients reach the service, for the hosts of indexes; by default as each of them asked.",
+            valueName: "url"))
+    var publicURL: String?
+
+    @Flag(help: "Give the hosts of indexes without http://, for code that puts it there itself.")
+    var schemelessHosts = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve a built-in model under another name as well, for clients that ask for it: NAME=MODEL. Repeatable.",
+            valueName: "alias"))
+    var modelAlias: [String] = []
+
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
@@ -55,7 +70,19 @@ struct Serve: AsyncParsableCommand {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--log-level must be one of \(levels)")
         }
+        _ = try aliases()
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
+    }
+
+    private func aliases() throws -> [String: String] {
+        var aliases: [String: String] = [:]
+        for text in modelAlias {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, aliases.updateValue(String(parts[1]), forKey: String(parts[0])) == nil else {
+                throw ValidationError("--model-alias must be NAME=MODEL with each name once, got \(text)")
+            }
+        }
+        return aliases
     }
 
     func run() async throws {
@@ -68,7 +95,9 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(label: "arcanea")
         let server = APIServerConfiguration(
-            host: host, port: port, apiKey: ProcessInfo.processInfo.environment["ARCANEA_API_KEY"])
+            host: host, port: port, apiKey: ProcessInfo.processInfo.environment["ARCANEA_API_KEY"],
+            publicURL: publicURL,
+            hostsHaveScheme: !schemelessHosts)
         try server.validate()
 
         let platform = try await ArcaneaPlatform.open(
@@ -82,7 +111,8 @@ struct Serve: AsyncParsableCommand {
                     onDamage: { damage in
                         logger.critical(
                             "damage", metadata: ["subject": "\(damage.subject)", "problem": "\(damage.problem)"])
-                    }, onFailedIO: FailedDisk.end)))
+                    }, onFailedIO: FailedDisk.end),
+                modelAliases: aliases()))
         let application = makeApplication(platform: platform, configuration: server, logger: logger)
         let status = platform.status()
         Terminal.error(

@@ -31,6 +31,17 @@ final class FileOutput {
 
     func writeLine(_ line: [UInt8]) throws { try write(line + [UInt8(ascii: "\n")]) }
 
+    /// Writes over the first bytes of a file.
+    ///
+    /// - Precondition: as many were written before.
+    func overwriteStart(_ bytes: [UInt8]) throws {
+        precondition(path != nil && bytes.count <= byteCount, "only what a file holds already is written over")
+        try flush()
+        try handle.seek(toOffset: 0)
+        try handle.write(contentsOf: Data(bytes))
+        try handle.seekToEnd()
+    }
+
     func finish() throws {
         try flush()
         guard let path else { return }
