@@ -60,8 +60,10 @@ public final class ArcaneaPlatform: Sendable {
         let calibration = configuration.embedder == .builtIn ? TextEmbedder.calibration : .identity
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
+        let settings = NexusSettingsDirectory()
         let events = FeedEventLog()
-        var loader = PlatformLoader(columns: columns, memories: memories, events: events, progress: progress)
+        var loader = PlatformLoader(
+            columns: columns, memories: memories, settings: settings, events: events, progress: progress)
         let store = try Store.open(
             StoreConfiguration(
                 directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
@@ -72,6 +74,7 @@ public final class ArcaneaPlatform: Sendable {
                     CollectionSpecification(
                         name: MemoryDirectory.collection, dimension: embedder.dimension, metric: .cosine,
                         embedder: embedder.name, hasLineage: false),
+                    FactStore.specification,
                 ], clock: configuration.clock), observer: &loader)
 
         self.store = store
@@ -86,7 +89,7 @@ public final class ArcaneaPlatform: Sendable {
             essences: essences, observers: observers, calibration: calibration,
             quality: { [feed] ordinals in feed.quality(of: ordinals) })
         nexus = NexusService(
-            store: store, memories: memories, embedder: embedder, calibration: calibration,
+            store: store, memories: memories, settings: settings, embedder: embedder, calibration: calibration,
             clock: configuration.clock)
         self.feed = feed
     }
@@ -126,13 +129,25 @@ public final class ArcaneaPlatform: Sendable {
 private struct PlatformLoader: StoreLoadObserver {
     let columns: EssenceColumns
     let memories: MemoryDirectory
+    let settings: NexusSettingsDirectory
     let events: FeedEventLog
     let progress: @Sendable (Double) -> Void
 
     mutating func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws -> UInt32 {
-        if namespace.collection.name == EssenceService.collection { return try columns.load(record) }
-        try memories.load(record, nexusId: namespace.name)
+        switch namespace.collection.name {
+        case EssenceService.collection: return try columns.load(record)
+        case MemoryDirectory.collection: try memories.load(record, nexusId: namespace.name)
+        case FactStore.collection: try load(fact: record, FactStore.Kind(rawValue: namespace.name))
+        default: break
+        }
         return 0
+    }
+
+    private func load(fact record: LoadedRecord, _ kind: FactStore.Kind?) throws {
+        switch kind {
+        case .nexus: try settings.load(record)
+        case .review, .calibration, nil: break
+        }
     }
 
     mutating func didLoad(_ event: EngineEvent) throws { events.load(event) }

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Platform
 import Synchronization
 import TestSupport
@@ -20,6 +21,15 @@ final class PlatformFixture: Sendable {
         try await ArcaneaPlatform.open(
             PlatformConfiguration(
                 directory: directory.appending("store"), embedder: embedder, clock: { [clock] in clock.now }))
+    }
+}
+
+extension PlatformFixture {
+    /// Names and contents of the files of the store.
+    func files() -> [(String, [UInt8])] {
+        let folder = directory.appending("store")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { ($0, Array(FileManager.default.contents(atPath: folder + "/" + $0) ?? Data())) }
     }
 }
 

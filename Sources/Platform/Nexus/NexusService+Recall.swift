@@ -18,10 +18,12 @@ extension NexusService {
         try request.validate(dimension: embedder.dimension)
         let kinds = try request.memoryKinds()
         let now = request.now?.milliseconds ?? clock()
+        let settings = settings[nexusId]?.settings ?? NexusSettings()
+        let k = request.k ?? settings.k ?? RecallRequest.kDefault
         let scorer: RecallScorer
         do {
             scorer = try RecallScorer(
-                parameters: request.parameters(), calibration: calibration, now: now)
+                parameters: request.parameters(over: settings), calibration: calibration, now: now)
         } catch let error as ParameterError { throw EngineError(error) }
         let query = try embedder.vector(
             given: request.vector, text: request.text ?? "", field: "vector", textField: "text")
@@ -35,16 +37,17 @@ extension NexusService {
         let filter = MemoryFilter(request, kinds: kinds, now: now, columns: columns, view: view)
         let search = RecallSearch(
             snapshot: snapshot, rows: view.rows, filter: filter, policy: candidatePolicy, scorer: scorer)
-        let (candidates, plan) = search.candidates(query, k: request.k)
+        let (candidates, plan) = search.candidates(query, k: k)
         let chosen = scorer.select(
-            candidates, k: request.k, similarity: { Double(snapshot.cosine($0, $1)) },
+            candidates, k: k, similarity: { Double(snapshot.cosine($0, $1)) },
             keyPrecedes: { snapshot.rows[Int($0)].key < snapshot.rows[Int($1)].key })
         let items = try hits(chosen, nexusId: nexusId, namespace: namespace)
         if request.touch, !chosen.isEmpty {
             try await touch(chosen.map(\.ordinal), nexusId: nexusId, namespace: namespace, columns: columns)
         }
         return Listing(
-            items: items, seq: snapshot.seq, tookMicros: timer.micros, explain: request.explain ? plan : nil)
+            items: items, seq: snapshot.seq, tookMicros: timer.micros,
+            explain: request.explain ? plan.with(scorer, asked: now) : nil)
     }
 
     private func hits(_ chosen: [ScoredMemory], nexusId: String, namespace: Namespace) throws -> [RecallHit] {
@@ -59,13 +62,27 @@ extension NexusService {
     }
 }
 
+extension SearchPlanAnswer {
+    /// With what the scores were made of.
+    fileprivate func with(_ scorer: RecallScorer, asked now: Int64) -> SearchPlanAnswer {
+        var plan = self
+        let weights = scorer.parameters.weights.normalized
+        plan.weights = .numbers([
+            "relevance": weights.relevance, "recency": weights.recency, "importance": weights.importance,
+        ])
+        plan.calibration = .numbers(["c0": scorer.calibration.c0, "c1": scorer.calibration.c1])
+        plan.now = Timestamp(milliseconds: now)
+        return plan
+    }
+}
+
 extension RecallParts {
     init(_ scored: ScoredMemory) {
         let parts = scored.parts
         self.init(
             rel: parts.relevance, cos: parts.cosine, rec: parts.recency, ageSeconds: parts.ageSeconds,
             halfLifeSeconds: parts.halfLifeSeconds, imp: parts.importance, uses: parts.uses, pinned: parts.pinned,
-            mmrPenalty: scored.mmrPenalty)
+            mmrPenalty: scored.mmrPenalty, kept: scored.kept)
     }
 }
 
@@ -94,7 +111,9 @@ private struct RecallSearch {
             let row = rows[Int(ordinal)]
             if filter.admits(row) { signals.append(row.signals(ordinal: ordinal, cosine: Double(cosine))) }
         }
-        let plan = SearchPlanAnswer(plan: "scan", hops: 0, distanceComputations: compared, filtered: signals.count)
+        let plan = SearchPlanAnswer(
+            plan: "scan", hops: 0, distanceComputations: compared, filtered: signals.count,
+            sources: .counts(["scan": signals.count]))
         return (signals, plan)
     }
 
@@ -119,7 +138,8 @@ private struct RecallSearch {
         let (near, counters) = snapshot.search(query, k: policy.neighborCount(k: k), allowed: mask)
         var cosines: [UInt32: Double] = [:]
         for hit in near { cosines[hit.ordinal] = Double(hit.score) }
-        let others = Set(newest.keys() + important.keys() + strongest.keys()).subtracting(cosines.keys)
+        let (latest, weightiest, best) = (newest.keys(), important.keys(), strongest.keys())
+        let others = Set(latest + weightiest + best).subtracting(cosines.keys)
         if !others.isEmpty {
             // All of a handful by the exact scan of a mask.
             let (rest, _) = snapshot.search(query, k: others.count, allowed: RoaringBitmap(others))
@@ -130,7 +150,11 @@ private struct RecallSearch {
             .map { rows[Int($0.key)].signals(ordinal: $0.key, cosine: $0.value) }
         let plan = SearchPlanAnswer(
             plan: "neighbors, strongest, newest, important: \(counters.plan)", hops: counters.hops,
-            distanceComputations: counters.distanceComputations + others.count, filtered: admitted.count)
+            distanceComputations: counters.distanceComputations + others.count, filtered: admitted.count,
+            sources: .counts([
+                "neighbors": near.count, "newest": latest.count, "important": weightiest.count,
+                "strongest": best.count,
+            ]))
         return (signals, plan)
     }
 }
