@@ -57,13 +57,17 @@ public final class ArcaneaPlatform: Sendable {
     private init(_ configuration: PlatformConfiguration, progress: @escaping @Sendable (Double) -> Void) throws {
         let embedder = CollectionEmbedder(configuration.embedder)
         // Cosines of an unknown model mean what they say, until the store has learned better.
-        let calibration = configuration.embedder == .builtIn ? TextEmbedder.calibration : .identity
+        let learnsRelevance = configuration.embedder != .builtIn
+        let learned = LearnedCalibration(learnsRelevance ? .identity : TextEmbedder.calibration)
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
         let settings = NexusSettingsDirectory()
+        let reviews = ReviewDirectory()
+        let calibrations = CalibrationDirectory(embedder: embedder.name)
         let events = FeedEventLog()
         var loader = PlatformLoader(
-            columns: columns, memories: memories, settings: settings, events: events, progress: progress)
+            columns: columns, memories: memories, settings: settings, reviews: reviews, calibrations: calibrations,
+            events: events, progress: progress)
         let store = try Store.open(
             StoreConfiguration(
                 directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
@@ -77,19 +81,21 @@ public final class ArcaneaPlatform: Sendable {
                     FactStore.specification,
                 ], clock: configuration.clock), observer: &loader)
 
+        if learnsRelevance, let relevance = calibrations.current?.relevance { learned.set(relevance) }
         self.store = store
         self.embedder = embedder
         let feed = FeedService(
             store: store, essences: EssenceColumnsDirectory(columns: columns, store: store), events: events,
-            calibration: calibration, dimension: embedder.dimension, clock: configuration.clock)
+            calibration: learned, dimension: embedder.dimension, clock: configuration.clock)
         let observers: [any EssenceObserver] = [feed]
         essences = EssenceService(
             store: store, columns: columns, embedder: embedder, observers: observers, clock: configuration.clock)
         lineage = LineageService(
-            essences: essences, observers: observers, calibration: calibration,
+            essences: essences, observers: observers, calibration: learned, learnsRelevance: learnsRelevance,
+            reviews: reviews, calibrations: calibrations, metrics: feed,
             quality: { [feed] ordinals in feed.quality(of: ordinals) })
         nexus = NexusService(
-            store: store, memories: memories, settings: settings, embedder: embedder, calibration: calibration,
+            store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
         self.feed = feed
     }
@@ -130,6 +136,8 @@ private struct PlatformLoader: StoreLoadObserver {
     let columns: EssenceColumns
     let memories: MemoryDirectory
     let settings: NexusSettingsDirectory
+    let reviews: ReviewDirectory
+    let calibrations: CalibrationDirectory
     let events: FeedEventLog
     let progress: @Sendable (Double) -> Void
 
@@ -146,7 +154,9 @@ private struct PlatformLoader: StoreLoadObserver {
     private func load(fact record: LoadedRecord, _ kind: FactStore.Kind?) throws {
         switch kind {
         case .nexus: try settings.load(record)
-        case .review, .calibration, nil: break
+        case .review: try reviews.load(record)
+        case .calibration: try calibrations.load(record)
+        case nil: break
         }
     }
 

@@ -11,9 +11,9 @@ func addFeedRoutes(_ api: APIRoutes) {
     api.on(.post, "/feed/events", body: FeedEventBatch.init(json:)) { _, batch in
         try await feed.ingest(batch.events)
     }
-    api.on(.get, "/feed/trending", query: ["window", "limit"]) { request in
+    api.on(.get, "/feed/trending", query: ["window", "limit", "now"]) { request in
         try feed.trending(
             window: request.choice("window", default: .sevenDays),
-            limit: request.integer("limit", in: 1...1_000, default: 20))
+            limit: request.integer("limit", in: 1...1_000, default: 20), now: request.time("now"))
     }
 }

@@ -38,6 +38,8 @@ extension FeedService {
         var changes: [FeedChange] = []
         /// Events of this batch by viewer and hour, which memory does not count yet.
         var counted: [String: Int] = [:]
+        /// Viewers with a counted remix of an own work in this batch, which memory does not know yet.
+        var ownRemixers: Set<String> = []
         for event in events {
             switch event.action {
             case .relation(let kind, let isOn, let realmId):
@@ -54,16 +56,22 @@ extension FeedService {
             case .engagement(let kind, let work, let id, let isOwn):
                 let before =
                     state.eventsInHour(of: event.at, viewer: event.viewer) + counted[event.viewer, default: 0]
-                let factor = policy.weight(sameRealm: isOwn, eventsThisHour: before)
+                let isSeries =
+                    isOwn && kind == .remix
+                    && (ownRemixers.contains(event.viewer)
+                        || state.hasOwnRemix(onDayOf: event.at, viewer: event.viewer))
+                let factor = policy.weight(
+                    sameRealm: isOwn, eventsThisHour: before, repeatedVariation: isSeries)
                 let isNew = try transaction.insertEvent(
                     EngineEvent(
                         viewer: event.viewer, target: id, kind: kind.rawValue, weight: factor, at: event.at))
                 guard isNew else { continue }
                 if factor > 0 { counted[event.viewer, default: 0] += 1 }
+                if isOwn, kind == .remix { ownRemixers.insert(event.viewer) }
                 changes.append(
                     .engagement(
                         FeedChange.Engagement(
-                            viewer: event.viewer, work: work, kind: kind, factor: factor, at: event.at)))
+                            viewer: event.viewer, work: work, kind: kind, factor: factor, isOwn: isOwn, at: event.at)))
             }
         }
         return changes
@@ -134,15 +142,20 @@ extension FeedService {
 extension FeedService {
     /// What gathers events fastest: works by their sum of event weights, halved every six hours or seven days.
     ///
-    /// - Parameter limit: 1…1000.
-    public func trending(window: TrendingWindow, limit: Int) throws -> Listing<TrendingItem> {
+    /// - Parameters:
+    ///   - limit: 1…1000.
+    ///   - time: the moment that sums are decayed to; the present when `nil`. The order does not depend on it.
+    public func trending(
+        window: TrendingWindow, limit: Int, now time: Timestamp? = nil
+    ) throws -> Listing<TrendingItem> {
         let timer = AnswerTimer()
         try ArgumentCheck.check(limit, "limit", Limits.batchCount)
+        try ArgumentCheck.check(time, "now")
         guard let snapshot = works?.snapshot else { return Listing(items: [], seq: 0, tookMicros: timer.micros) }
         let facts = essences.factsView()
         let signals = state.signals
         let halfLife = TrendingHalfLife(window)
-        let now = clock()
+        let now = time?.milliseconds ?? clock()
         let ordinals = trendingWorks(halfLife, limit: limit, signals) { work in
             Int(work) < snapshot.rows.count && facts.facts(of: work).isPublic
         }

@@ -6,6 +6,8 @@ import Synchronization
 struct WorkSignals: Sendable, Equatable {
     var counters = EngagementCounters()
     var popularity = PopularityCounters()
+    /// Distinct viewers, whatever their events weigh.
+    var viewers: UInt32 = 0
 }
 
 /// What events said about all works, at one moment: immutable, cheap to copy.
@@ -83,6 +85,10 @@ final class FeedState: Sendable {
         shard(id).viewers.withLock { $0[id]?.eventsInHour(of: time) } ?? 0
     }
 
+    func hasOwnRemix(onDayOf time: Int64, viewer id: String) -> Bool {
+        shard(id).viewers.withLock { $0[id]?.hasOwnRemix(onDayOf: time) } ?? false
+    }
+
     var viewerCount: Int {
         shards.reduce(0) { $0 + $1.viewers.withLock { $0.count } }
     }
@@ -126,6 +132,7 @@ extension FeedState.Works {
         let old = view.works[place]
         var new = old
         new.counters[engagement.kind] += engagement.factor
+        if engagement.kind == .view { new.viewers += 1 }
         new.popularity.add(
             weight: engagement.kind.trendingWeight * engagement.factor, at: engagement.at, landmark: FeedState.landmark)
         view.works[place] = new

@@ -29,6 +29,8 @@ struct ViewerState: Sendable {
     var taste: ViewerTaste?
     private var hour = Int64.min
     private var hourCount = 0
+    /// The latest day on which a remix of an own work counted.
+    private var ownRemixDay = Int64.min
 
     static let hourMs: Int64 = 3_600_000
 
@@ -70,6 +72,17 @@ struct ViewerState: Sendable {
             hourCount = 0
         }
         hourCount += 1
+        if engagement.isOwn && engagement.kind == .remix {
+            ownRemixDay = max(ownRemixDay, Self.day(of: engagement.at))
+        }
+    }
+
+    /// Whether a remix of an own work counted on the day of `time`, or later: a series of variations counts once a day.
+    func hasOwnRemix(onDayOf time: Int64) -> Bool { Self.day(of: time) <= ownRemixDay }
+
+    private static func day(of time: Int64) -> Int64 {
+        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: 24 * hourMs)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     private static func hour(of time: Int64) -> Int64 {

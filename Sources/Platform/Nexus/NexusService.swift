@@ -11,7 +11,7 @@ public final class NexusService: Sendable {
     let settings: NexusSettingsDirectory
     let embedder: CollectionEmbedder
     /// Cosine to relevance, shipped with the model: so the first memory of a store is recalled.
-    let calibration: CosineCalibration
+    let learned: LearnedCalibration
     let clock: @Sendable () -> Int64
     let dedupPolicy = MemoryDedupPolicy()
     let candidatePolicy: RecallCandidatePolicy
@@ -21,17 +21,20 @@ public final class NexusService: Sendable {
     ///   - clock: milliseconds since 1970 UTC.
     init(
         store: Store, memories: MemoryDirectory, settings: NexusSettingsDirectory = NexusSettingsDirectory(),
-        embedder: CollectionEmbedder, calibration: CosineCalibration,
+        embedder: CollectionEmbedder, calibration: LearnedCalibration,
         candidatePolicy: RecallCandidatePolicy = RecallCandidatePolicy(), clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.memories = memories
         self.settings = settings
         self.embedder = embedder
-        self.calibration = calibration
+        learned = calibration
         self.candidatePolicy = candidatePolicy
         self.clock = clock
     }
+
+    /// What cosines mean: memories and works have the same embedding model.
+    var calibration: CosineCalibration { learned.value }
 
     /// True when the nexus has a memory of that id.
     func exists(_ nexusId: String, _ id: String) -> Bool {

@@ -6,14 +6,28 @@ public struct UncreditedCalibration: Sendable, Equatable, Codable {
     public let credited: QuantileTable?
     /// Cosines of random pairs of works by different creators; `nil` while there are too few.
     public let randomPairs: QuantileTable?
+    /// Share of works that were taken for uncredited remixes when τ was chosen.
+    public let baseRate: Double
 
     /// For a store that has not seen enough: only near copies.
-    public static let cold = UncreditedCalibration(threshold: 0.95, credited: nil, randomPairs: nil)
+    public static let cold = UncreditedCalibration(threshold: 0.95, credited: nil, randomPairs: nil, baseRate: 0)
 
-    private init(threshold: Double, credited: QuantileTable?, randomPairs: QuantileTable?) {
+    private init(threshold: Double, credited: QuantileTable?, randomPairs: QuantileTable?, baseRate: Double) {
         self.threshold = threshold
         self.credited = credited
         self.randomPairs = randomPairs
+        self.baseRate = baseRate
+    }
+
+    /// A calibration that was stored.
+    ///
+    /// - Throws: ``ParameterError`` for a threshold or a base rate outside its range.
+    public init(
+        storedThreshold threshold: Double, credited: QuantileTable?, randomPairs: QuantileTable?, baseRate: Double
+    ) throws(ParameterError) {
+        try ParameterError.check(threshold, "threshold", -1...1)
+        try ParameterError.check(baseRate, "baseRate", 0...1)
+        self.init(threshold: threshold, credited: credited, randomPairs: randomPairs, baseRate: baseRate)
     }
 
     /// What an estimate asks for.
@@ -70,12 +84,13 @@ public struct UncreditedCalibration: Sendable, Equatable, Codable {
         }
         self.init(
             threshold: min(1, threshold), credited: hasCredited ? credited : nil,
-            randomPairs: hasRandom ? randomPairs : nil)
+            randomPairs: hasRandom ? randomPairs : nil, baseRate: requirements.baseRate)
     }
 
     /// The same calibration with a caller's threshold.
     public func with(threshold: Double) throws(ParameterError) -> UncreditedCalibration {
         try ParameterError.check(threshold, "threshold", -1...1)
-        return UncreditedCalibration(threshold: threshold, credited: credited, randomPairs: randomPairs)
+        return UncreditedCalibration(
+            threshold: threshold, credited: credited, randomPairs: randomPairs, baseRate: baseRate)
     }
 }

@@ -20,7 +20,7 @@ struct RecallCandidateTests {
         for index in 0..<40 { _ = try await platform.nexus.delete("agent", "m\(index * 50)") }
         let candidates = NexusService(
             store: platform.nexus.store, memories: platform.nexus.memories, embedder: platform.nexus.embedder,
-            calibration: platform.nexus.calibration, candidatePolicy: RecallCandidatePolicy(exactScanMax: 0),
+            calibration: platform.nexus.learned, candidatePolicy: RecallCandidatePolicy(exactScanMax: 0),
             clock: platform.nexus.clock)
         var wanted = 0
         var found = 0
@@ -63,7 +63,7 @@ struct RecallCandidateTests {
         _ = try await platform.nexus.add("agent", special + crowd)
         let candidates = NexusService(
             store: platform.nexus.store, memories: platform.nexus.memories, embedder: platform.nexus.embedder,
-            calibration: platform.nexus.calibration, candidatePolicy: RecallCandidatePolicy(exactScanMax: 0),
+            calibration: platform.nexus.learned, candidatePolicy: RecallCandidatePolicy(exactScanMax: 0),
             clock: platform.nexus.clock)
         var request = RecallRequest(vector: question, k: 5)
         request.minRelevance = 0
