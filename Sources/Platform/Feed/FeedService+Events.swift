@@ -36,10 +36,6 @@ extension FeedService {
     /// - Returns: what they change in memory, in their order.
     private func store(_ events: [CheckedEvent], _ transaction: StoreTransaction) throws -> [FeedChange] {
         var changes: [FeedChange] = []
-        /// Events of this batch by viewer and hour, which memory does not count yet.
-        var counted: [String: Int] = [:]
-        /// Viewers with a counted remix of an own work in this batch, which memory does not know yet.
-        var ownRemixers: Set<String> = []
         for event in events {
             switch event.action {
             case .relation(let kind, let isOn, let realmId):
@@ -54,27 +50,41 @@ extension FeedService {
                     .relation(
                         FeedChange.Relation(viewer: event.viewer, realmId: realmId, kind: kind, isOn: isOn)))
             case .engagement(let kind, let work, let id, let isOwn):
-                let before =
-                    state.eventsInHour(of: event.at, viewer: event.viewer) + counted[event.viewer, default: 0]
-                let isSeries =
-                    isOwn && kind == .remix
-                    && (ownRemixers.contains(event.viewer)
-                        || state.hasOwnRemix(onDayOf: event.at, viewer: event.viewer))
-                let factor = policy.weight(
-                    sameRealm: isOwn, eventsThisHour: before, repeatedVariation: isSeries)
-                let isNew = try transaction.insertEvent(
-                    EngineEvent(
-                        viewer: event.viewer, target: id, kind: kind.rawValue, weight: factor, at: event.at))
-                guard isNew else { continue }
-                if factor > 0 { counted[event.viewer, default: 0] += 1 }
-                if isOwn, kind == .remix { ownRemixers.insert(event.viewer) }
-                changes.append(
-                    .engagement(
-                        FeedChange.Engagement(
-                            viewer: event.viewer, work: work, kind: kind, factor: factor, isOwn: isOwn, at: event.at)))
+                let engagement = FeedChange.Engagement(
+                    viewer: event.viewer, work: work, kind: kind, factor: 1, isOwn: isOwn, at: event.at)
+                if let change = try store(engagement, of: id, transaction) { changes.append(.engagement(change)) }
             }
         }
         return changes
+    }
+
+    /// Writes what a viewer did to a work, weighed by what the viewer did before; `nil` when it was stored already.
+    ///
+    /// - Parameter engagement: its factor is what the act itself weighs.
+    func store(
+        _ engagement: FeedChange.Engagement, of id: String, _ transaction: StoreTransaction
+    ) throws -> FeedChange.Engagement? {
+        // Memory learns of this transaction's acts after the commit: until then a copy of it counts them.
+        try transaction.withNote(PendingActivity()) { pending in
+            let viewer = engagement.viewer
+            var activity = pending.viewers[viewer] ?? state.activity(of: viewer)
+            var stored = engagement
+            stored.factor *= policy.weight(
+                sameRealm: engagement.isOwn, eventsThisHour: activity.eventsInHour(of: engagement.at),
+                repeatedVariation: engagement.isOwn && engagement.kind == .remix
+                    && activity.hasOwnRemix(onDayOf: engagement.at))
+            let event = EngineEvent(
+                viewer: viewer, target: id, kind: engagement.kind.rawValue, weight: stored.factor, at: engagement.at)
+            guard try transaction.insertEvent(event) else { return nil }
+            activity.count(stored)
+            pending.viewers[viewer] = activity
+            return stored
+        }
+    }
+
+    /// Activity of the viewers that acted in a transaction.
+    private struct PendingActivity {
+        var viewers: [String: ViewerActivity] = [:]
     }
 
     /// An event whose names are resolved.

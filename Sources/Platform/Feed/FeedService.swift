@@ -82,28 +82,14 @@ extension FeedService: EssenceObserver {
     /// A work made from others is a remix of each of them by its realm.
     func essenceCreated(_ essence: CreatedEssence, in transaction: StoreTransaction) throws {
         var changes: [FeedChange] = []
-        var hasOwn = false
         // Works may be dated ahead or back; their remixes count when they were made, and never ahead of now.
         let at = min(essence.createdAt, transaction.now)
         for parent in essence.parents {
-            let isOwn = parent.realmId == essence.realmId
-            // A work of several own parents is one variation: the first of them counts.
-            let isSeries = isOwn && (hasOwn || state.hasOwnRemix(onDayOf: at, viewer: essence.realmId))
-            let factor =
-                policy.weight(
-                    sameRealm: isOwn,
-                    eventsThisHour: state.eventsInHour(of: at, viewer: essence.realmId) + changes.count,
-                    repeatedVariation: isSeries)
-                * (parent.kind == "inspiredBy" ? Self.inspirationFactor : 1)
-            let event = EngineEvent(
-                viewer: essence.realmId, target: parent.id, kind: EngagementKind.remix.rawValue, weight: factor, at: at)
-            guard try transaction.insertEvent(event) else { continue }
-            hasOwn = hasOwn || isOwn
-            changes.append(
-                .engagement(
-                    FeedChange.Engagement(
-                        viewer: essence.realmId, work: parent.ordinal, kind: .remix, factor: factor, isOwn: isOwn,
-                        at: at)))
+            let engagement = FeedChange.Engagement(
+                viewer: essence.realmId, work: parent.ordinal, kind: .remix,
+                factor: parent.kind == "inspiredBy" ? Self.inspirationFactor : 1,
+                isOwn: parent.realmId == essence.realmId, at: at)
+            if let change = try store(engagement, of: parent.id, transaction) { changes.append(.engagement(change)) }
         }
         let stored = changes
         guard !stored.isEmpty else { return }

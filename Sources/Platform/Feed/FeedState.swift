@@ -81,12 +81,9 @@ final class FeedState: Sendable {
         shard(id).viewers.withLock { $0[id] } ?? ViewerState()
     }
 
-    func eventsInHour(of time: Int64, viewer id: String) -> Int {
-        shard(id).viewers.withLock { $0[id]?.eventsInHour(of: time) } ?? 0
-    }
-
-    func hasOwnRemix(onDayOf time: Int64, viewer id: String) -> Bool {
-        shard(id).viewers.withLock { $0[id]?.hasOwnRemix(onDayOf: time) } ?? false
+    /// What limits how much a viewer's next acts weigh.
+    func activity(of id: String) -> ViewerActivity {
+        shard(id).viewers.withLock { $0[id]?.activity } ?? ViewerActivity()
     }
 
     var viewerCount: Int {

@@ -33,4 +33,36 @@ struct VariationSeriesTests {
         #expect(try trending() == ["p0", "p2", "p5"])
         await platform.close()
     }
+
+    @Test("a batch of works, and a batch of events of several days, count as the same ones sent singly")
+    func batches() async throws {
+        func trending(batched: Bool) async throws -> [String] {
+            let fixture = PlatformFixture()
+            let platform = try await fixture.open()
+            _ = try await platform.essences.createBatch((0..<8).map { work("p\($0)", realm: "ada", vector: axis($0)) })
+            let variations = (0..<3).map { work("v\($0)", realm: "ada", vector: axis(8 + $0), from: ["p\($0)"]) }
+            let events = [(3, 0), (4, 1), (5, 1), (6, 2)].map { target, daysAhead in
+                FeedEvent(
+                    kind: "remix", viewerId: "ada", essenceId: "p\(target)",
+                    at: Timestamp(milliseconds: PlatformFixture.start + Int64(daysAhead) * PlatformFixture.day))
+            }
+            if batched {
+                _ = try await platform.essences.createBatch(variations)
+            } else {
+                for draft in variations { _ = try await platform.essences.create(draft) }
+            }
+            fixture.clock.now += 3 * PlatformFixture.day
+            if batched {
+                _ = try await platform.feed.ingest(events)
+            } else {
+                for event in events { _ = try await platform.feed.ingest([event]) }
+            }
+            let ids = try platform.feed.trending(window: .sevenDays, limit: 100).items.map(\.id).sorted()
+            await platform.close()
+            return ids
+        }
+        let single = try await trending(batched: false)
+        #expect(single == ["p0", "p4", "p6"], "one a day")
+        #expect(try await trending(batched: true) == single)
+    }
 }
