@@ -18,9 +18,10 @@ final class PlatformFixture: Sendable {
     func open(embedder: PlatformConfiguration.Embedder = .external(dimension: dimension)) async throws
         -> ArcaneaPlatform
     {
+        // The clock holds the fixture: its directory lasts as long as a platform that is open there.
         try await ArcaneaPlatform.open(
             PlatformConfiguration(
-                directory: directory.appending("store"), embedder: embedder, clock: { [clock] in clock.now }))
+                directory: directory.appending("store"), embedder: embedder, clock: { self.clock.now }))
     }
 }
 

@@ -6,8 +6,9 @@ import VectorIndex
 extension NexusService {
     /// What the agent remembers that matters now.
     ///
-    /// Up to 20,000 memories are all scored; above, the nearest max(200, 10 k), as many of those that would score highest
-    /// without relevance, the 50 newest and the 50 most important ones are. Scores, parts and diversity are those of `RecallScorer`.
+    /// Up to 20,000 memories are all scored. Above, the nearest max(200, 10 k) are, and then every memory that could reach
+    /// their scores if it were as near as the farthest of them: as far as the index finds the nearest, no other memory
+    /// can be among the best. Scores, parts and diversity are those of `RecallScorer`.
     ///
     /// - Throws: `invalidArgument` naming the field. A nexus without memories gives an empty list.
     /// - Complexity: O(memories · dimension) up to 20,000, then O(log memories + candidates · dimension) and a scan of
@@ -118,43 +119,50 @@ private struct RecallSearch {
     }
 
     private func search(_ query: [Float], k: Int) -> (signals: [MemorySignals], plan: SearchPlanAnswer) {
-        var newest = BoundedTop<Int64>(capacity: policy.newestCount)
-        var important = BoundedTop<Double>(capacity: policy.importantCount)
-        // Fagin's second list beside the neighbors: what scores highest before relevance is added.
-        var strongest = BoundedTop<Double>(capacity: policy.neighborCount(k: k))
-        var admitted: [UInt32] = []
-        admitted.reserveCapacity(count)
-        func visit(_ position: Int, _ row: MemoryRow) {
-            guard position < count, filter.admits(row) else { return }
-            let ordinal = UInt32(position)
-            admitted.append(ordinal)
-            newest.insert(row.lastTouch, ordinal)
-            important.insert(row.importance, ordinal)
-            strongest.insert(scorer.score(row.signals(ordinal: ordinal, cosine: -1)).score, ordinal)
-        }
-        rows.enumerate(visit)
+        let admitted = admitted()
         // A mask only when it takes something away: the graph is faster without one.
         let mask = admitted.count == snapshot.recordCount ? nil : RoaringBitmap(admitted)
-        let (near, counters) = snapshot.search(query, k: policy.neighborCount(k: k), allowed: mask)
-        var cosines: [UInt32: Double] = [:]
-        for hit in near { cosines[hit.ordinal] = Double(hit.score) }
-        let (latest, weightiest, best) = (newest.keys(), important.keys(), strongest.keys())
-        let others = Set(latest + weightiest + best).subtracting(cosines.keys)
-        if !others.isEmpty {
-            // All of a handful by the exact scan of a mask.
-            let (rest, _) = snapshot.search(query, k: others.count, allowed: RoaringBitmap(others))
-            for hit in rest { cosines[hit.ordinal] = Double(hit.score) }
+        let wanted = policy.neighborCount(k: k)
+        let (near, counters) = snapshot.search(query, k: wanted, allowed: mask)
+        var signals = near.map { rows[Int($0.ordinal)].signals(ordinal: $0.ordinal, cosine: Double($0.score)) }
+        var plan = SearchPlanAnswer(
+            plan: "neighbors: \(counters.plan)", hops: counters.hops,
+            distanceComputations: counters.distanceComputations, filtered: admitted.count)
+        // With fewer than asked for, these are all.
+        if near.count == wanted, let farthest = near.last {
+            let strong = strong(admitted, besides: near, atMost: Double(farthest.score), k: k, scored: signals)
+            guard Double(strong.count) <= policy.scanShare * Double(snapshot.recordCount) else { return scan(query) }
+            snapshot.scores(query, of: strong) { ordinal, cosine in
+                signals.append(rows[Int(ordinal)].signals(ordinal: ordinal, cosine: Double(cosine)))
+            }
+            plan.plan = "neighbors, strongest: \(counters.plan)"
+            plan.distanceComputations += strong.count
+            plan.sources = .counts(["neighbors": near.count, "strongest": strong.count])
+        } else {
+            plan.sources = .counts(["neighbors": near.count])
         }
-        let signals = cosines.sorted { $0.key < $1.key }
-            .filter { Int($0.key) < count && filter.admits(rows[Int($0.key)]) }
-            .map { rows[Int($0.key)].signals(ordinal: $0.key, cosine: $0.value) }
-        let plan = SearchPlanAnswer(
-            plan: "neighbors, strongest, newest, important: \(counters.plan)", hops: counters.hops,
-            distanceComputations: counters.distanceComputations + others.count, filtered: admitted.count,
-            sources: .counts([
-                "neighbors": near.count, "newest": latest.count, "important": weightiest.count,
-                "strongest": best.count,
-            ]))
         return (signals, plan)
+    }
+
+    private func admitted() -> [UInt32] {
+        var admitted: [UInt32] = []
+        admitted.reserveCapacity(count)
+        rows.enumerate { position, row in
+            if position < count, filter.admits(row) { admitted.append(UInt32(position)) }
+        }
+        return admitted
+    }
+
+    /// The memories besides the neighbors that could be among the best although they are no nearer than the farthest of
+    /// the neighbors.
+    private func strong(
+        _ admitted: [UInt32], besides near: [RecordHit], atMost cosine: Double, k: Int, scored: [MemorySignals]
+    ) -> [UInt32] {
+        let threshold = scorer.poolThreshold(scored, k: k)
+        let known = Set(near.map(\.ordinal))
+        return admitted.filter { ordinal in
+            scorer.mayReach(threshold, rows[Int(ordinal)].signals(ordinal: ordinal, cosine: cosine))
+                && !known.contains(ordinal)
+        }
     }
 }

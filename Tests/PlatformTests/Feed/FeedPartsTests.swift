@@ -106,19 +106,6 @@ struct FeedPartsTests {
         #expect(viewer.activity.eventsInHour(of: -2 * hour) == 2)
     }
 
-    @Test("the largest of a stream are kept, ties by key")
-    func top() {
-        let seed = testSeed()
-        var random = SeededGenerator(seed: seed)
-        for capacity in [1, 2, 7, 50] {
-            var top = BoundedTop<Int>(capacity: capacity)
-            let stream = (0..<300).map { (Int.random(in: 0...60, using: &random), UInt32($0)) }
-            for (rank, key) in stream.shuffled(using: &random) { top.insert(rank, key) }
-            let expected = stream.sorted { ($1.0, $0.1) < ($0.0, $1.1) }.prefix(capacity).map(\.1)
-            #expect(top.keys() == expected, "capacity \(capacity), seed \(seed)")
-        }
-    }
-
     @Test("cursors give back their numbers")
     func cursor() throws {
         let seed = testSeed()
