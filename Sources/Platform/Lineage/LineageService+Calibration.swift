@@ -13,7 +13,7 @@ public struct CalibrationRequest: Sendable {
     public var seed: UInt64
 
     public init(
-        falseAlarmsPerWork: Double = 1e-4, baseRate: Double? = nil, sample: Int = 20_000, seed: UInt64 = 0
+        falseAlarmsPerWork: Double = 1e-4, baseRate: Double? = nil, sample: Int = 200_000, seed: UInt64 = 0
     ) {
         self.falseAlarmsPerWork = falseAlarmsPerWork
         self.baseRate = baseRate
@@ -61,10 +61,10 @@ extension LineageService {
     /// Credited remixes are what remixes look like; random pairs of works by different creators, and each sampled work's
     /// nearest unlinked look-alike (siblings included, works with the same text not), are what chance and common sources
     /// look like. The threshold is the least cosine at which at most the accepted number of works have a look-alike by
-    /// chance. A vector store whose model is not known learns what its cosines mean as well.
+    /// chance, and at most as many mistake what works resemble whose credits are hidden from the search. A vector store whose model is not known learns what its cosines mean as well.
     ///
     /// - Throws: `invalidArgument` naming the field.
-    /// - Complexity: O(works) and a search for each sampled work; about 5 s for 20,000 of 117,659 works.
+    /// - Complexity: O(works) and a search for each sampled work; about 20 s for 117,659 works.
     public func calibrate(_ request: CalibrationRequest = CalibrationRequest()) async throws
         -> WriteReceipt<CalibrationAnswer>
     {
@@ -79,13 +79,13 @@ extension LineageService {
         let credited = samples.credited.table()
         let chance = UncreditedBaseRate(
             nearestUnlinked: nearest, works: samples.works, credited: credited,
-            falseAlarmsPerWork: request.falseAlarmsPerWork)
+            falseAlarmsPerWork: request.falseAlarmsPerWork / 2)
         requirements.baseRate = request.baseRate ?? chance.share
         // Works without any look-alike count as far away.
         let padded = QuantileTable(samples.nearest + repeatElement(-1, count: samples.works - samples.nearest.count))
         let uncredited = UncreditedCalibration(
             credited: credited, randomPairs: samples.random.table(), nearestUnlinked: padded,
-            requirements: requirements)
+            hiddenFalse: QuantileTable(samples.hiddenFalse), requirements: requirements)
         let anchors = CosineAnchors(samples)
         let (calibration, seq) = try await store.write(barrier: true) { [calibrations] transaction in
             let namespace = try transaction.namespace(EssenceService.collection, EssenceService.namespace)
@@ -151,6 +151,8 @@ private struct LikenessSamples {
     private(set) var random = ReservoirQuantiles(capacity: 200_000)
     /// Largest cosine of sampled works to an unlinked older work of another creator, of those that have one.
     private(set) var nearest: [Double] = []
+    /// Largest cosine of a false finding for sampled works whose credits are hidden; -2 for none.
+    private(set) var hiddenFalse: [Double] = []
     /// Largest cosine of sampled works to any other work.
     private(set) var neighbors: [Double] = []
     /// Works of the sample.
@@ -199,14 +201,26 @@ private struct LikenessSamples {
             works += 1
             let hits = view.snapshot.search(vector, k: Self.neighborCount).hits.filter { $0.ordinal != node }
             if let first = hits.first { neighbors.append(Double(first.score)) }
-            let findings = detector.findings(
-                among: hits.map { LineageService.candidate($0, rows, wasRejected: false) }
-                    .filter { $0.cosine < Self.sameText },
-                createdAt: rows[Int(node)].createdAt, creator: rows[Int(node)].realm,
-                parentCosines: view.lineage.parents(of: node).map { Double(view.snapshot.cosine(node, $0.parent)) },
-                isLinked: { view.lineage.isAncestor($0, of: node) || view.lineage.isAncestor(node, of: $0) },
-                sharesAncestry: { _ in false })
-            if let largest = findings.map(\.cosine).max() { nearest.append(largest) }
+            let candidates = hits.map { LineageService.candidate($0, rows, wasRejected: false) }
+                .filter { $0.cosine < Self.sameText }
+            let parents = view.lineage.parents(of: node)
+            func findings(
+                parentCosines: [Double], isLinked: (UInt32) -> Bool
+            ) -> [UncreditedFinding] {
+                detector.findings(
+                    among: candidates, createdAt: rows[Int(node)].createdAt, creator: rows[Int(node)].realm,
+                    parentCosines: parentCosines, isLinked: isLinked, sharesAncestry: { _ in false },
+                    isAncestor: { view.lineage.isAncestor($0, of: $1) })
+            }
+            let unlinked = findings(
+                parentCosines: parents.map { Double(view.snapshot.cosine(node, $0.parent)) },
+                isLinked: { view.lineage.isAncestor($0, of: node) || view.lineage.isAncestor(node, of: $0) })
+            if let largest = unlinked.map(\.cosine).max() { nearest.append(largest) }
+            // As if it credited nobody: what is found then is known to be true or false.
+            guard parents.contains(where: { rows[Int($0.parent)].realm != rows[Int(node)].realm }) else { continue }
+            let asHidden = findings(parentCosines: [], isLinked: { view.lineage.isAncestor(node, of: $0) })
+            let mistakes = asHidden.filter { !view.lineage.isAncestor($0.ordinal, of: node) }
+            hiddenFalse.append(mistakes.map(\.cosine).max() ?? -2)
         }
     }
 }

@@ -107,6 +107,7 @@ extension LineageService {
                 parentCosines: parents.map { Double(view.snapshot.cosine(start, $0)) },
                 isLinked: { view.lineage.isAncestor($0, of: start) || view.lineage.isAncestor(start, of: $0) },
                 sharesAncestry: { self.sharesAncestry($0, start, view) },
+                isAncestor: { view.lineage.isAncestor($0, of: $1) },
                 keyPrecedes: { view.snapshot.rows[Int($0)].key < view.snapshot.rows[Int($1)].key })
         }.prefix(limit)
         let items = zip(findings, try works(findings.map(\.ordinal), view)).map { finding, shown in

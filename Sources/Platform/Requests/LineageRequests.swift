@@ -55,7 +55,7 @@ extension CalibrationRequest {
         self.init(
             falseAlarmsPerWork: try object.optionalDouble("falseAlarmsPerWork", in: 1e-6...0.1) ?? 1e-4,
             baseRate: try object.optionalDouble("baseRate", in: 0...0.9),
-            sample: try object.optionalInt("sample", in: Self.sampleRange) ?? 20_000,
+            sample: try object.optionalInt("sample", in: Self.sampleRange) ?? CalibrationRequest().sample,
             seed: try object.optionalUnsigned("seed") ?? 0)
         try object.rejectUnknownFields()
     }

@@ -26,7 +26,7 @@ public struct UncreditedBaseRate: Sendable, Equatable {
             let low = nearestUnlinked.quantile(0.25).map(Self.closeness),
             let middle = nearestUnlinked.quantile(0.5).map(Self.closeness),
             let high = nearestUnlinked.quantile(0.75).map(Self.closeness), high > low,
-            let least = credited.quantile(0.05)
+            let least = credited.quantile(0.05), let quarter = credited.quantile(0.25)
         else {
             self.init(chanceCeiling: nil, share: 0)
             return
@@ -36,8 +36,9 @@ public struct UncreditedBaseRate: Sendable, Equatable {
         let accepted = min(0.5, falseAlarmsPerWork * Double(works) / Double(nearestUnlinked.count))
         let ceiling = 1 - exp(-(location - scale * log(-log(1 - accepted))))
         let above = nearestUnlinked.values.filter { $0 >= ceiling }
-        // A long tail of chance lies just above the ceiling; remixes look like remixes.
-        guard ceiling < least, let typical = QuantileTable(above).quantile(0.25), typical >= least else {
+        // Most remixes must stand out from chance. A long tail of chance lies just above the ceiling; remixes look like
+        // remixes.
+        guard ceiling < quarter, let typical = QuantileTable(above).quantile(0.25), typical >= least else {
             self.init(chanceCeiling: nil, share: 0)
             return
         }
