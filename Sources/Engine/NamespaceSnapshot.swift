@@ -92,6 +92,17 @@ extension NamespaceSnapshot {
         }
     }
 
+    /// Scores of some records, in the order given; those without a vector are left out.
+    public func scores(_ query: [Float], of ordinals: [UInt32], _ body: (UInt32, Float) -> Void) {
+        let metric = index.metric
+        let slots = ordinals.map { rows[Int($0)].slot }.filter { $0 < index.count }
+        query.withUnsafeBufferPointer { pointer in
+            index.distances(to: pointer, of: slots) { slot, distance in
+                body(ordinalOfSlot[Int(slot)], metric.score(fromDistance: distance))
+            }
+        }
+    }
+
     /// Cosine similarity of two stored records; 0 when either has no vector.
     public func cosine(_ a: UInt32, _ b: UInt32) -> Float {
         let slotA = rows[Int(a)].slot

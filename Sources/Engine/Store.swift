@@ -142,6 +142,15 @@ public final class Store: Sendable {
         }
     }
 
+    /// Leaves no trace of deleted records in the database's files: freed space is overwritten as it is freed, and the log
+    /// is emptied here.
+    ///
+    /// - Returns: false when a reader of an older state holds it up; the next call, or closing the store, makes up for it.
+    @discardableResult
+    public func eraseFreedSpace() async -> Bool {
+        await database.commits.checkpoint()
+    }
+
     // MARK: Lifecycle
 
     /// Waits until every namespace that wants a graph has one. Searches never need it: they scan exactly until then.

@@ -15,6 +15,7 @@ public final class StoreTransaction {
     let session: WriteSession
     let isBarrier: Bool
     var effects: [() -> Void] = []
+    private var notes: [ObjectIdentifier: Any] = [:]
     var touched: [Int64: (namespace: Namespace, seq: UInt64)] = [:]
 
     init(store: Store, session: WriteSession, now: Int64, isBarrier: Bool) {
@@ -210,6 +211,16 @@ public final class StoreTransaction {
     /// - Returns: false when it was not stored.
     public func deleteEvent(viewer: String, target: String, kind: String) throws -> Bool {
         try session.deleteEvent(viewer: viewer, target: target, kind: kind)
+    }
+
+    /// A value that lives as long as this transaction, one of each type: for what memory learns after the commit only.
+    public func withNote<Note, Result>(
+        _ initial: @autoclosure () -> Note, _ body: (inout Note) throws -> Result
+    ) rethrows -> Result {
+        let key = ObjectIdentifier(Note.self)
+        var note = notes.removeValue(forKey: key) as? Note ?? initial()
+        defer { notes[key] = note }
+        return try body(&note)
     }
 
     /// Runs after the commit, on the writer's queue, before the new snapshots are published. Columns that are changed

@@ -40,6 +40,22 @@ struct APIRoutes {
         }
     }
 
+    /// A route whose answer is a file of another format.
+    ///
+    /// - Parameter handler: gives the bytes and their content type.
+    func onBytes(
+        _ method: HTTPRequest.Method, _ path: String, query: Set<String> = [],
+        _ handler: @escaping @Sendable (RequestReader) async throws -> (bytes: [UInt8], contentType: String)
+    ) {
+        table.add(.init(method: method, path: path, query: query))
+        router.on(RouterPath(path), method: method) { request, context in
+            let answer = try await handler(RequestReader(request: request, context: context, allowed: query))
+            return Response(
+                status: .ok, headers: [.contentType: answer.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
+        }
+    }
+
     /// A route that reads a JSON body as well.
     func on<Body: Sendable, Answer: Encodable & SendableMetatype>(
         _ method: HTTPRequest.Method, _ path: String, status: HTTPResponse.Status = .ok,

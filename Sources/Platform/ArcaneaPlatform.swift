@@ -66,14 +66,19 @@ public final class ArcaneaPlatform: Sendable {
     private init(_ configuration: PlatformConfiguration, progress: @escaping @Sendable (Double) -> Void) throws {
         let embedder = CollectionEmbedder(configuration.embedder)
         // Cosines of an unknown model mean what they say, until the store has learned better.
-        let calibration = configuration.embedder == .builtIn ? TextEmbedder.calibration : .identity
+        let learnsRelevance = configuration.embedder != .builtIn
+        let learned = LearnedCalibration(learnsRelevance ? .identity : TextEmbedder.calibration)
         let columns = EssenceColumns()
         let memories = MemoryDirectory()
+        let settings = NexusSettingsDirectory()
+        let reviews = ReviewDirectory()
+        let calibrations = CalibrationDirectory(embedder: embedder.name)
         let events = FeedEventLog()
         let models = try InferenceModels(aliases: configuration.modelAliases)
         let pineconeLoader = PineconeLoader()
         var loader = PlatformLoader(
-            columns: columns, memories: memories, events: events, pinecone: pineconeLoader, progress: progress)
+            columns: columns, memories: memories, settings: settings, reviews: reviews, calibrations: calibrations,
+            events: events, pinecone: pineconeLoader, progress: progress)
         let store = try Store.open(
             StoreConfiguration(
                 directory: configuration.directory, mode: configuration.mode, serverURL: configuration.serverURL,
@@ -84,21 +89,24 @@ public final class ArcaneaPlatform: Sendable {
                     CollectionSpecification(
                         name: MemoryDirectory.collection, dimension: embedder.dimension, metric: .cosine,
                         embedder: embedder.name, hasLineage: false),
+                    FactStore.specification,
                 ], storage: configuration.storage, clock: configuration.clock), observer: &loader)
 
+        if learnsRelevance, let relevance = calibrations.current?.relevance { learned.set(relevance) }
         self.store = store
         self.embedder = embedder
         let feed = FeedService(
             store: store, essences: EssenceColumnsDirectory(columns: columns, store: store), events: events,
-            calibration: calibration, dimension: embedder.dimension, clock: configuration.clock)
+            calibration: learned, dimension: embedder.dimension, clock: configuration.clock)
         let observers: [any EssenceObserver] = [feed]
         essences = EssenceService(
             store: store, columns: columns, embedder: embedder, observers: observers, clock: configuration.clock)
         lineage = LineageService(
-            essences: essences, observers: observers, calibration: calibration,
+            essences: essences, observers: observers, calibration: learned, learnsRelevance: learnsRelevance,
+            reviews: reviews, calibrations: calibrations, metrics: feed,
             quality: { [feed] ordinals in feed.quality(of: ordinals) })
         nexus = NexusService(
-            store: store, memories: memories, embedder: embedder, calibration: calibration,
+            store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
         self.feed = feed
         pinecone = try pineconeLoader.finish(
@@ -158,18 +166,31 @@ public final class ArcaneaPlatform: Sendable {
 private struct PlatformLoader: StoreLoadObserver {
     let columns: EssenceColumns
     let memories: MemoryDirectory
+    let settings: NexusSettingsDirectory
+    let reviews: ReviewDirectory
+    let calibrations: CalibrationDirectory
     let events: FeedEventLog
     let pinecone: PineconeLoader
     let progress: @Sendable (Double) -> Void
 
     mutating func didLoad(_ record: LoadedRecord, in namespace: Namespace) throws -> UInt32 {
-        if namespace.collection.name == EssenceService.collection { return try columns.load(record) }
-        if pinecone.owns(namespace.collection) {
-            try pinecone.didLoad(record, in: namespace)
-        } else {
-            try memories.load(record, nexusId: namespace.name)
+        switch namespace.collection.name {
+        case EssenceService.collection: return try columns.load(record)
+        case MemoryDirectory.collection: try memories.load(record, nexusId: namespace.name)
+        case FactStore.collection: try load(fact: record, FactStore.Kind(rawValue: namespace.name))
+        default:
+            if pinecone.owns(namespace.collection) { try pinecone.didLoad(record, in: namespace) }
         }
         return 0
+    }
+
+    private func load(fact record: LoadedRecord, _ kind: FactStore.Kind?) throws {
+        switch kind {
+        case .nexus: try settings.load(record)
+        case .review: try reviews.load(record)
+        case .calibration: try calibrations.load(record)
+        case nil: break
+        }
     }
 
     mutating func didLoad(_ event: EngineEvent) throws { events.load(event) }

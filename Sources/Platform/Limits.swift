@@ -24,6 +24,8 @@ public enum Limits {
     /// Works in one batch, memories in one call, events in one call.
     public static let batchCount = 1...1_000
     public static let eventCount = 1...10_000
+    /// Recalls in one call.
+    public static let recallCount = 1...100
     /// Pairs in one is-ancestor call.
     public static let pairCount = 1...10_000
     /// Nodes of one lineage answer.

@@ -75,6 +75,12 @@ struct SealTests {
             snapshot.scanScores(query) { ordinal, score in exact.append((ordinal, score)) }
             #expect(exact.count == snapshot.index.liveCount, "seed \(seed)")
             exact.sort { ($0.score, $0.ordinal) < ($1.score, $1.ordinal) }
+            let some = exact.map(\.ordinal).filter { $0 % 3 == 0 }.prefix(100)
+            var scores: [Float] = []
+            snapshot.scores(query, of: Array(some)) { scores.append($1) }
+            let expected = exact.filter { some.contains($0.ordinal) }.map(\.score)
+            #expect(zip(scores, expected).allSatisfy { abs($0 - $1) < 1e-5 * max(1, abs($1)) }, "seed \(seed)")
+            #expect(scores.count == some.count, "seed \(seed)")
             let worst = exact[9].score
             let hits = snapshot.search(query, k: 10).hits
             #expect(hits.count == 10, "seed \(seed)")

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Platform
 import Synchronization
 import TestSupport
@@ -17,9 +18,19 @@ final class PlatformFixture: Sendable {
     func open(embedder: PlatformConfiguration.Embedder = .external(dimension: dimension)) async throws
         -> ArcaneaPlatform
     {
+        // The clock holds the fixture: its directory lasts as long as a platform that is open there.
         try await ArcaneaPlatform.open(
             PlatformConfiguration(
-                directory: directory.appending("store"), embedder: embedder, clock: { [clock] in clock.now }))
+                directory: directory.appending("store"), embedder: embedder, clock: { self.clock.now }))
+    }
+}
+
+extension PlatformFixture {
+    /// Names and contents of the files of the store.
+    func files() -> [(String, [UInt8])] {
+        let folder = directory.appending("store")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { ($0, Array(FileManager.default.contents(atPath: folder + "/" + $0) ?? Data())) }
     }
 }
 

@@ -16,9 +16,9 @@ func addFeedRoutes(_ api: APIRoutes) {
             prefix: request.optionalText("prefix", bytes: Limits.idBytes),
             limit: request.integer("limit", in: Limits.batchCount, default: 100))
     }
-    api.on(.get, "/feed/trending", query: ["window", "limit"]) { request in
+    api.on(.get, "/feed/trending", query: ["window", "limit", "now"]) { request in
         try feed.trending(
             window: request.choice("window", default: .sevenDays),
-            limit: request.integer("limit", in: 1...1_000, default: 20))
+            limit: request.integer("limit", in: 1...1_000, default: 20), now: request.time("now"))
     }
 }

@@ -46,13 +46,40 @@ func addLineageRoutes(_ api: APIRoutes) {
     api.on(.get, "/essences/{id}/metrics") { request in
         try lineage.metrics(request.path("id"))
     }
-    api.on(.get, "/essences/{id}/related", query: ["limit"]) { request in
-        try lineage.related(request.path("id"), limit: request.integer("limit", in: 1...200, default: 20))
+    api.on(
+        .get, "/essences/{id}/related", query: ["limit", "relevance", "walk", "quality", "explain"]
+    ) { request in
+        let named = ["relevance", "walk", "quality"].contains { request.string($0) != nil }
+        let weights = try RelatedWeightsRequest(
+            relevance: request.number("relevance", in: 0...1_000) ?? (named ? 0 : 0.5),
+            walk: request.number("walk", in: 0...1_000) ?? (named ? 0 : 0.3),
+            quality: request.number("quality", in: 0...1_000) ?? (named ? 0 : 0.2))
+        return try lineage.related(
+            request.path("id"), limit: request.integer("limit", in: 1...200, default: 20), weights: weights,
+            explain: request.flag("explain"))
     }
-    api.on(.get, "/essences/{id}/uncredited", query: ["limit", "threshold"]) { request in
+
+    // Possible uncredited remixes and their review.
+    api.on(.get, "/essences/{id}/uncredited", query: ["limit", "threshold", "explain"]) { request in
         try lineage.uncredited(
             request.path("id"), limit: request.integer("limit", in: 1...200, default: 20),
-            threshold: request.number("threshold", in: -1...1))
+            threshold: request.number("threshold", in: -1...1), explain: request.flag("explain"))
+    }
+    api.on(.put, "/essences/{id}/uncredited/{otherId}", body: UncreditedReview.init(json:)) { request, review in
+        try await lineage.review(request.path("id"), request.path("otherId"), review)
+    }
+    api.on(.get, "/essences/{id}/reviews") { request in
+        try lineage.reviews(request.path("id"))
+    }
+    api.on(.get, "/lineage/calibration") { _ in
+        Timed { lineage.calibrationAnswer() }
+    }
+    api.on(.post, "/lineage/calibration", body: CalibrationRequest.init(json:)) { _, request in
+        try await lineage.calibrate(request)
+    }
+    api.onBytes(.get, "/essences/{id}/provenance", query: ["format"]) { request in
+        let format = try request.choice("format", default: ProvenanceFormat.prov)
+        return (try lineage.provenance(request.path("id"), format), format.contentType)
     }
 
     // Between works, and over all of them.

@@ -79,13 +79,14 @@ public struct CatalogExporter: Sendable {
         return order
     }
 
-    /// Writes all memories of all nexuses.
+    /// Writes all memories of all nexuses, those that ended too. Forgotten ones are left out: an import would revive them.
     public func exportMemories(_ body: ([UInt8]) throws -> Void) throws -> Int {
         var count = 0
         for namespace in platform.store.namespaces(MemoryDirectory.collection) {
             try forEachPage(namespace.snapshot.rows.count) { ordinals in
                 for record in try platform.store.records(ordinals, in: namespace) {
                     var memory = try Memory(record, nexusId: namespace.name)
+                    guard memory.forgottenAt == nil else { continue }
                     if includeVectors { memory.vector = record.vector }
                     try body(JSONOutput.encode(MemoryExportLine(memory)))
                     count += 1

@@ -1,4 +1,5 @@
 public import Metadata
+public import StrictJSON
 
 /// How results are grouped: the best work of each group is kept.
 public enum SearchGroup: String, Sendable, CaseIterable {
@@ -62,6 +63,22 @@ public struct SearchPlanAnswer: Sendable, Encodable {
     public var distanceComputations: Int
     /// Works that passed the filter before the search, when there was one.
     public var filtered: Int?
+    /// How many candidates each source brought; one may come from several.
+    public var sources: JSONValue?
+    /// Weights in force, of sum 1.
+    public var weights: JSONValue?
+    /// What cosines mean: relevance 0 at `c0`, 1 at `c1`.
+    public var calibration: JSONValue?
+    /// The moment that ages are measured from: with it and the sequence, the same request gives the same answer.
+    public var now: Timestamp?
+    /// What a rule that the answer depends on says, such as the seed of draws.
+    public var seed: UInt64?
+}
+
+extension JSONValue {
+    /// An object of numbers: its members stand in alphabetical order in every answer.
+    static func counts(_ counts: [String: Int]) -> JSONValue { .object(counts.mapValues { .int(Int64($0)) }) }
+    static func numbers(_ numbers: [String: Double]) -> JSONValue { .object(numbers.mapValues { .double($0) }) }
 }
 
 /// A list answer: items plus what they reflect.

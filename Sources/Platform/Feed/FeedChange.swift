@@ -13,6 +13,8 @@ enum FeedChange: Sendable, Equatable {
         var kind: EngagementKind
         /// Abuse factor in 0…1 on all weights of the kind.
         var factor: Double
+        /// Whether the work is the viewer's own.
+        var isOwn = false
         /// Milliseconds since 1970 UTC.
         var at: Int64
     }

@@ -2,6 +2,7 @@ import Engine
 import Lineage
 import Metadata
 import Ranking
+import StrictJSON
 
 /// The candidates of a page with everything that scoring reads.
 struct FeedPool {
@@ -73,13 +74,14 @@ struct FeedPool {
 
     private static func plan(_ pool: FeedCandidatePool, tastes: Int) -> SearchPlanAnswer {
         let sources: [FeedSources] = [.taste, .lineage, .followed, .trending, .exploration, .caller]
-        let counts = sources.compactMap { source in
-            let count = pool.ordinals.count { pool.sources(of: $0).contains(source) }
-            return count > 0 ? "\(source.names.joined()) \(count)" : nil
-        }
+        let counts = sources.map { source in
+            (name: source.names.joined(), count: pool.ordinals.count { pool.sources(of: $0).contains(source) })
+        }.filter { $0.count > 0 }
+        let text = counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
         return SearchPlanAnswer(
-            plan: counts.isEmpty ? "no candidates" : counts.joined(separator: ", "), hops: 0,
-            distanceComputations: pool.ordinals.count * tastes, filtered: pool.ordinals.count)
+            plan: text.isEmpty ? "no candidates" : text, hops: 0,
+            distanceComputations: pool.ordinals.count * tastes, filtered: pool.ordinals.count,
+            sources: .counts(Dictionary(uniqueKeysWithValues: counts.map { ($0.name, $0.count) })))
     }
 }
 

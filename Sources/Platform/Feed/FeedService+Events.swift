@@ -36,8 +36,6 @@ extension FeedService {
     /// - Returns: what they change in memory, in their order.
     private func store(_ events: [CheckedEvent], _ transaction: StoreTransaction) throws -> [FeedChange] {
         var changes: [FeedChange] = []
-        /// Events of this batch by viewer and hour, which memory does not count yet.
-        var counted: [String: Int] = [:]
         for event in events {
             switch event.action {
             case .relation(let kind, let isOn, let realmId):
@@ -52,21 +50,41 @@ extension FeedService {
                     .relation(
                         FeedChange.Relation(viewer: event.viewer, realmId: realmId, kind: kind, isOn: isOn)))
             case .engagement(let kind, let work, let id, let isOwn):
-                let before =
-                    state.eventsInHour(of: event.at, viewer: event.viewer) + counted[event.viewer, default: 0]
-                let factor = policy.weight(sameRealm: isOwn, eventsThisHour: before)
-                let isNew = try transaction.insertEvent(
-                    EngineEvent(
-                        viewer: event.viewer, target: id, kind: kind.rawValue, weight: factor, at: event.at))
-                guard isNew else { continue }
-                if factor > 0 { counted[event.viewer, default: 0] += 1 }
-                changes.append(
-                    .engagement(
-                        FeedChange.Engagement(
-                            viewer: event.viewer, work: work, kind: kind, factor: factor, at: event.at)))
+                let engagement = FeedChange.Engagement(
+                    viewer: event.viewer, work: work, kind: kind, factor: 1, isOwn: isOwn, at: event.at)
+                if let change = try store(engagement, of: id, transaction) { changes.append(.engagement(change)) }
             }
         }
         return changes
+    }
+
+    /// Writes what a viewer did to a work, weighed by what the viewer did before; `nil` when it was stored already.
+    ///
+    /// - Parameter engagement: its factor is what the act itself weighs.
+    func store(
+        _ engagement: FeedChange.Engagement, of id: String, _ transaction: StoreTransaction
+    ) throws -> FeedChange.Engagement? {
+        // Memory learns of this transaction's acts after the commit: until then a copy of it counts them.
+        try transaction.withNote(PendingActivity()) { pending in
+            let viewer = engagement.viewer
+            var activity = pending.viewers[viewer] ?? state.activity(of: viewer)
+            var stored = engagement
+            stored.factor *= policy.weight(
+                sameRealm: engagement.isOwn, eventsThisHour: activity.eventsInHour(of: engagement.at),
+                repeatedVariation: engagement.isOwn && engagement.kind == .remix
+                    && activity.hasOwnRemix(onDayOf: engagement.at))
+            let event = EngineEvent(
+                viewer: viewer, target: id, kind: engagement.kind.rawValue, weight: stored.factor, at: engagement.at)
+            guard try transaction.insertEvent(event) else { return nil }
+            activity.count(stored)
+            pending.viewers[viewer] = activity
+            return stored
+        }
+    }
+
+    /// Activity of the viewers that acted in a transaction.
+    private struct PendingActivity {
+        var viewers: [String: ViewerActivity] = [:]
     }
 
     /// An event whose names are resolved.
@@ -134,15 +152,20 @@ extension FeedService {
 extension FeedService {
     /// What gathers events fastest: works by their sum of event weights, halved every six hours or seven days.
     ///
-    /// - Parameter limit: 1…1000.
-    public func trending(window: TrendingWindow, limit: Int) throws -> Listing<TrendingItem> {
+    /// - Parameters:
+    ///   - limit: 1…1000.
+    ///   - time: the moment that sums are decayed to; the present when `nil`. The order does not depend on it.
+    public func trending(
+        window: TrendingWindow, limit: Int, now time: Timestamp? = nil
+    ) throws -> Listing<TrendingItem> {
         let timer = AnswerTimer()
         try ArgumentCheck.check(limit, "limit", Limits.batchCount)
+        try ArgumentCheck.check(time, "now")
         guard let snapshot = works?.snapshot else { return Listing(items: [], seq: 0, tookMicros: timer.micros) }
         let facts = essences.factsView()
         let signals = state.signals
         let halfLife = TrendingHalfLife(window)
-        let now = clock()
+        let now = time?.milliseconds ?? clock()
         let ordinals = trendingWorks(halfLife, limit: limit, signals) { work in
             Int(work) < snapshot.rows.count && facts.facts(of: work).isPublic
         }

@@ -6,4 +6,7 @@ extension FeedService {
         let signals = state.signals
         return works.map { signals.baseline.quality(of: signals.signals(of: $0).counters) }
     }
+
+    /// Distinct viewers who saw a work so far.
+    func viewers(of work: UInt32) -> Int { Int(state.signals.signals(of: work).viewers) }
 }

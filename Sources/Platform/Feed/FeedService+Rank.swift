@@ -2,6 +2,7 @@ import Engine
 import Lineage
 import Metadata
 import Ranking
+import StrictJSON
 
 extension FeedService {
     /// A page of what the viewer should see next.
@@ -57,7 +58,7 @@ extension FeedService {
         let next = FeedCursor(now: question.now, seed: parameters.seed, served: served)
         return Listing(
             items: try items(placed, question), cursor: hasMore ? next.encoded(viewerId: request.viewerId) : nil,
-            seq: snapshot.seq, tookMicros: timer.micros, explain: request.explain ? pool.plan : nil)
+            seq: snapshot.seq, tookMicros: timer.micros, explain: request.explain ? pool.plan.with(scorer) : nil)
     }
 
     private func question(
@@ -102,6 +103,22 @@ extension FeedService {
             }
             return work
         }
+    }
+}
+
+extension SearchPlanAnswer {
+    /// With what the scores were made of.
+    fileprivate func with(_ scorer: FeedScorer) -> SearchPlanAnswer {
+        var plan = self
+        let weights = scorer.weights
+        plan.weights = .numbers([
+            "taste": weights.taste, "quality": weights.quality, "fresh": weights.fresh, "lineage": weights.lineage,
+            "exploration": weights.exploration,
+        ])
+        plan.calibration = .numbers(["c0": scorer.calibration.c0, "c1": scorer.calibration.c1])
+        plan.now = Timestamp(milliseconds: scorer.now)
+        plan.seed = scorer.parameters.seed
+        return plan
     }
 }
 

@@ -9,7 +9,7 @@ import Synchronization
 public final class FeedService: Sendable {
     let store: Store
     let essences: any EssenceDirectory
-    let calibration: CosineCalibration
+    let learned: LearnedCalibration
     let dimension: Int
     let clock: @Sendable () -> Int64
     let state = FeedState()
@@ -27,20 +27,28 @@ public final class FeedService: Sendable {
     ///   - dimension: of the works' vectors.
     ///   - clock: milliseconds since 1970 UTC.
     init(
-        store: Store, essences: any EssenceDirectory, events: FeedEventLog, calibration: CosineCalibration,
+        store: Store, essences: any EssenceDirectory, events: FeedEventLog, calibration: LearnedCalibration,
         dimension: Int, clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.essences = essences
-        self.calibration = calibration
+        learned = calibration
         self.dimension = dimension
         self.clock = clock
         let snapshot = works?.snapshot
+        let facts = essences.factsView()
         events.drain { event in
-            guard let change = Self.change(event, snapshot) else { return }
+            guard
+                let change = Self.change(
+                    event, snapshot,
+                    isOwn: { [essences] in essences.realmId(of: facts.facts(of: $0).realm) == event.viewer })
+            else { return }
             state.apply(change)
         }
     }
+
+    /// What cosines of works mean.
+    var calibration: CosineCalibration { learned.value }
 
     /// Viewers that have acted.
     public var viewerCount: Int { state.viewerCount }
@@ -63,13 +71,16 @@ public final class FeedService: Sendable {
     var works: Namespace? { store.namespace(Self.collection, "") }
 
     /// What a stored event changes; `nil` for kinds and works that this program does not know.
-    private static func change(_ event: EngineEvent, _ snapshot: NamespaceSnapshot?) -> FeedChange? {
+    private static func change(
+        _ event: EngineEvent, _ snapshot: NamespaceSnapshot?, isOwn: (UInt32) -> Bool
+    ) -> FeedChange? {
         switch FeedEventKind(name: event.kind) {
         case .engagement(let kind):
             guard let work = snapshot?.ordinal(ofKey: event.target) else { return nil }
             return .engagement(
                 FeedChange.Engagement(
-                    viewer: event.viewer, work: work, kind: kind, factor: event.weight, at: event.at))
+                    viewer: event.viewer, work: work, kind: kind, factor: event.weight,
+                    isOwn: kind == .remix && isOwn(work), at: event.at))
         case .relation(let kind, let isOn):
             return .relation(
                 FeedChange.Relation(viewer: event.viewer, realmId: event.target, kind: kind, isOn: isOn))
@@ -88,18 +99,11 @@ extension FeedService: EssenceObserver {
         // Works may be dated ahead or back; their remixes count when they were made, and never ahead of now.
         let at = min(essence.createdAt, transaction.now)
         for parent in essence.parents {
-            let factor =
-                policy.weight(
-                    sameRealm: parent.realmId == essence.realmId,
-                    eventsThisHour: state.eventsInHour(of: at, viewer: essence.realmId) + changes.count)
-                * (parent.kind == "inspiredBy" ? Self.inspirationFactor : 1)
-            let event = EngineEvent(
-                viewer: essence.realmId, target: parent.id, kind: EngagementKind.remix.rawValue, weight: factor, at: at)
-            guard try transaction.insertEvent(event) else { continue }
-            changes.append(
-                .engagement(
-                    FeedChange.Engagement(
-                        viewer: essence.realmId, work: parent.ordinal, kind: .remix, factor: factor, at: at)))
+            let engagement = FeedChange.Engagement(
+                viewer: essence.realmId, work: parent.ordinal, kind: .remix,
+                factor: parent.kind == "inspiredBy" ? Self.inspirationFactor : 1,
+                isOwn: parent.realmId == essence.realmId, at: at)
+            if let change = try store(engagement, of: parent.id, transaction) { changes.append(.engagement(change)) }
         }
         let stored = changes
         guard !stored.isEmpty else { return }

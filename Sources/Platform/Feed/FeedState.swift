@@ -6,6 +6,8 @@ import Synchronization
 struct WorkSignals: Sendable, Equatable {
     var counters = EngagementCounters()
     var popularity = PopularityCounters()
+    /// Distinct viewers, whatever their events weigh.
+    var viewers: UInt32 = 0
 }
 
 /// What events said about all works, at one moment: immutable, cheap to copy.
@@ -79,8 +81,9 @@ final class FeedState: Sendable {
         shard(id).viewers.withLock { $0[id] } ?? ViewerState()
     }
 
-    func eventsInHour(of time: Int64, viewer id: String) -> Int {
-        shard(id).viewers.withLock { $0[id]?.eventsInHour(of: time) } ?? 0
+    /// What limits how much a viewer's next acts weigh.
+    func activity(of id: String) -> ViewerActivity {
+        shard(id).viewers.withLock { $0[id]?.activity } ?? ViewerActivity()
     }
 
     var viewerCount: Int {
@@ -136,6 +139,7 @@ extension FeedState.Works {
         let old = view.works[place]
         var new = old
         new.counters[engagement.kind] += engagement.factor
+        if engagement.kind == .view { new.viewers += 1 }
         new.popularity.add(
             weight: engagement.kind.trendingWeight * engagement.factor, at: engagement.at, landmark: FeedState.landmark)
         view.works[place] = new

@@ -27,14 +27,14 @@ struct ViewerState: Sendable {
     private(set) var version: UInt64 = 0
     /// Taste as of a version, so that a page does not look for it again.
     var taste: ViewerTaste?
-    private var hour = Int64.min
-    private var hourCount = 0
+    /// What limits how much the viewer's next acts weigh.
+    private(set) var activity = ViewerActivity()
 
     static let hourMs: Int64 = 3_600_000
 
     mutating func apply(_ engagement: FeedChange.Engagement) {
         seen.insert(engagement.work)
-        count(engagement)
+        activity.count(engagement)
         guard engagement.kind.tasteWeight > 0 else { return }
         let interaction = Interaction(
             work: engagement.work, kind: engagement.kind, factor: engagement.factor, at: engagement.at)
@@ -56,27 +56,6 @@ struct ViewerState: Sendable {
         }
     }
 
-    /// Events of the viewer that counted in the hour of `time`. What is dated before the latest hour counts with it, so
-    /// that dating back does not escape the cap.
-    func eventsInHour(of time: Int64) -> Int {
-        Self.hour(of: time) <= hour ? hourCount : 0
-    }
-
-    private mutating func count(_ engagement: FeedChange.Engagement) {
-        guard engagement.factor > 0 else { return }
-        let eventHour = Self.hour(of: engagement.at)
-        if eventHour > hour {
-            hour = eventHour
-            hourCount = 0
-        }
-        hourCount += 1
-    }
-
-    private static func hour(of time: Int64) -> Int64 {
-        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: hourMs)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
-
     /// Keeps the list in ascending time; of equal times the later arrival is last.
     private static func insert(_ interaction: Interaction, into list: inout [Interaction], max: Int) {
         var place = list.count
@@ -90,6 +69,46 @@ struct ViewerState: Sendable {
         (acts.reversed() + views.reversed()).enumerated()
             .sorted { ($1.element.at, $0.offset) < ($0.element.at, $1.offset) }
             .map(\.element)
+    }
+}
+
+/// How much a viewer did lately, as far as it limits what counts.
+struct ViewerActivity: Sendable, Equatable {
+    private var hour = Int64.min
+    private var hourCount = 0
+    /// The latest day on which a remix of an own work counted.
+    private var ownRemixDay = Int64.min
+
+    mutating func count(_ engagement: FeedChange.Engagement) {
+        guard engagement.factor > 0 else { return }
+        let eventHour = engagement.at.quotientDown(by: ViewerState.hourMs)
+        if eventHour > hour {
+            hour = eventHour
+            hourCount = 0
+        }
+        hourCount += 1
+        if engagement.isOwn && engagement.kind == .remix {
+            ownRemixDay = max(ownRemixDay, Self.day(of: engagement.at))
+        }
+    }
+
+    /// Events of the viewer that counted in the hour of `time`. What is dated before the latest hour counts with it, so
+    /// that dating back does not escape the cap.
+    func eventsInHour(of time: Int64) -> Int {
+        time.quotientDown(by: ViewerState.hourMs) <= hour ? hourCount : 0
+    }
+
+    /// Whether a remix of an own work counted on the day of `time`, or later: a series of variations counts once a day.
+    func hasOwnRemix(onDayOf time: Int64) -> Bool { Self.day(of: time) <= ownRemixDay }
+
+    private static func day(of time: Int64) -> Int64 { time.quotientDown(by: 24 * ViewerState.hourMs) }
+}
+
+extension Int64 {
+    /// The quotient rounded toward -∞, for a positive divisor.
+    fileprivate func quotientDown(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 }
 

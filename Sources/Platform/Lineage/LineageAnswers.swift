@@ -118,6 +118,37 @@ public struct AttributionAnswer: Sendable, Encodable {
     public var tookMicros: Int
 }
 
+/// A rate with its 95 % Wilson interval.
+public struct RateAnswer: Sendable, Encodable {
+    public var successes: Int
+    public var trials: Int
+    /// Absent without trials.
+    public var rate: Double?
+    public var low: Double
+    public var high: Double
+}
+
+/// How the credits that a work gives came about.
+public struct CreditCoverage: Sendable, Encodable {
+    public var atBirth: Int
+    public var late: Int
+    /// Late ones that a review accepted.
+    public var accepted: Int
+    /// Share of credits that came late; absent without credits.
+    public var lateShare: Double?
+    /// Possible uncredited remixes that nobody has decided about.
+    public var openCases: Int
+}
+
+/// Measures of a creator, over the latest 10,000 works.
+public struct CreatorMetrics: Sendable, Encodable {
+    public var realmId: String
+    /// Share of the works older than 30 days that have a live child by someone else.
+    public var generativity: RateAnswer
+    /// Mean live children within 30 days of the works older than that; above 1 the lineage grows. Absent without such works.
+    public var reproductionNumber: Double?
+}
+
 /// Measures of what grew from a work.
 public struct RemixMetricsAnswer: Sendable, Encodable {
     public var id: String
@@ -131,10 +162,38 @@ public struct RemixMetricsAnswer: Sendable, Encodable {
     public var roots: Int
     /// Longest chain of hops below the work.
     public var depth: Int
+    /// Median of the fewest hops down to the descendants; absent without any.
+    public var medianDepth: Double?
+    /// Most descendants at one distance.
+    public var breadth: Int
+    /// Mean distance between two works of the tree that grew from the work (structural virality); absent for a work alone.
+    public var virality: Double?
+    /// Seconds until half of the live children had arrived; absent without any.
+    public var childHalfLifeSeconds: Double?
+    /// Distinct other creators with a live child, out of the distinct viewers of the work so far.
+    public var remixRate: RateAnswer
     /// 1 - the largest relevance to a credited parent.
     public var originality: Double?
+    /// 1 - the largest relevance to an earlier work that anyone may find.
+    public var novelty: Double?
+    public var credit: CreditCoverage
+    /// Measures of the work's creator; absent for redacted works.
+    public var creator: CreatorMetrics?
     public var seq: UInt64
     public var tookMicros: Int
+}
+
+/// Relative weights of the parts of a relatedness score; only their ratios matter.
+public struct RelatedWeightsRequest: Sendable, Equatable {
+    public var relevance: Double
+    public var walk: Double
+    public var quality: Double
+
+    public init(relevance: Double = 0.5, walk: Double = 0.3, quality: Double = 0.2) {
+        self.relevance = relevance
+        self.walk = walk
+        self.quality = quality
+    }
 }
 
 /// Parts of a relatedness score.
@@ -163,6 +222,10 @@ public struct UncreditedParts: Sendable, Encodable {
     public var threshold: Double
     /// Largest cosine to a credited parent, when there is one.
     public var bestParentCosine: Double?
+    /// Share of credited remixes that are at most this alike; absent before the first calibration.
+    public var creditedQuantile: Double?
+    /// Share of random pairs that are at least this alike; absent before the first calibration.
+    public var randomTail: Double?
     /// True when both descend from a work at most two hops up.
     public var sharedAncestry: Bool
 }

@@ -1,6 +1,8 @@
 import Engine
 import Lineage
 import Ranking
+import StrictJSON
+import VectorIndex
 
 extension LineageService {
     /// Neighbors that are looked at for each question.
@@ -12,7 +14,11 @@ extension LineageService {
     ///
     /// Candidates are the nearest works that anyone may find, and all works that a walk over both directions of the lineage
     /// reaches with some probability.
-    public func related(_ id: String, limit: Int) throws -> Listing<RelatedHit> {
+    ///
+    /// - Parameter weights: of meaning, lineage and quality; only their ratios matter.
+    public func related(
+        _ id: String, limit: Int, weights: RelatedWeightsRequest = RelatedWeightsRequest(), explain: Bool = false
+    ) throws -> Listing<RelatedHit> {
         let view = try view()
         let start = try node(id, view)
         let rows = columns.rows
@@ -23,11 +29,15 @@ extension LineageService {
         for visit in view.lineage.personalizedPageRank(seeds: [(node: start, weight: 1)], limit: Self.walkCount)
         where isShown(visit.node) { walkMass[visit.node] = visit.mass }
         var cosines: [UInt32: Double] = [:]
+        var plan = SearchPlanAnswer(plan: "walk", hops: 0, distanceComputations: 0, filtered: nil)
         if let vector = view.snapshot.vector(of: start) {
-            for hit in view.snapshot.search(vector, k: Self.neighborCount).hits where isShown(hit.ordinal) {
-                cosines[hit.ordinal] = Double(hit.score)
-            }
+            let (hits, counters) = view.snapshot.search(vector, k: Self.neighborCount)
+            for hit in hits where isShown(hit.ordinal) { cosines[hit.ordinal] = Double(hit.score) }
+            plan.plan = "walk, neighbors: \(counters.plan)"
+            plan.hops = counters.hops
+            plan.distanceComputations = counters.distanceComputations
         }
+        plan.sources = .counts(["walk": walkMass.count, "neighbors": cosines.count])
         let ordinals = Set(walkMass.keys).union(cosines.keys).sorted()
         let candidates = zip(ordinals, quality(ordinals)).map { ordinal, quality in
             RelatedCandidate(
@@ -35,7 +45,15 @@ extension LineageService {
                 walkMass: walkMass[ordinal] ?? 0, quality: quality)
         }
         let ranked = try translatingParameters {
-            try RelatedScorer(calibration: calibration).rank(
+            let scorer = try RelatedScorer(
+                weights: RelatedWeights(relevance: weights.relevance, walk: weights.walk, quality: weights.quality),
+                calibration: calibration)
+            plan.filtered = candidates.count
+            plan.weights = .numbers([
+                "relevance": scorer.weights.relevance, "walk": scorer.weights.walk, "quality": scorer.weights.quality,
+            ])
+            plan.calibration = .numbers(["c0": calibration.c0, "c1": calibration.c1])
+            return scorer.rank(
                 candidates, limit: limit,
                 keyPrecedes: { view.snapshot.rows[Int($0)].key < view.snapshot.rows[Int($1)].key })
         }
@@ -48,7 +66,8 @@ extension LineageService {
                 title: shown.title, realmId: shown.realmId,
                 relation: relation(of: work.ordinal, to: start, parents: parents, view))
         }
-        return Listing(items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros)
+        return Listing(
+            items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros, explain: explain ? plan : nil)
     }
 
     private func relation(of node: UInt32, to start: UInt32, parents: Set<UInt32>, _ view: View) -> String {
@@ -60,30 +79,35 @@ extension LineageService {
     /// Older works of other creators that a work resembles as closely as a remix resembles its source, without crediting
     /// them: a list for review, with evidence, never a verdict.
     ///
-    /// - Parameter threshold: least cosine; the calibrated one when `nil`.
-    public func uncredited(_ id: String, limit: Int, threshold: Double?) throws -> Listing<UncreditedHit> {
+    /// Pairs that a review rejected are not raised again, and accepted ones are credited.
+    ///
+    /// - Parameter threshold: least cosine; the calibrated one when `nil`, see ``calibrate(_:)``.
+    public func uncredited(
+        _ id: String, limit: Int, threshold: Double?, explain: Bool = false
+    ) throws -> Listing<UncreditedHit> {
         let view = try view()
         let start = try node(id, view)
         guard let vector = view.snapshot.vector(of: start) else {
             throw EngineError(.failedPrecondition, "\"\(id)\" was taken down and has no vector", field: "id")
         }
         let rows = columns.rows
-        let hits = view.snapshot.search(vector, k: Self.uncreditedNeighborCount + 1).hits.filter { $0.ordinal != start }
+        let (near, counters) = view.snapshot.search(vector, k: Self.uncreditedNeighborCount + 1)
+        let hits = near.filter { $0.ordinal != start }
         let candidates = hits.map { hit in
-            let row = rows[Int(hit.ordinal)]
-            return UncreditedCandidate(
-                ordinal: hit.ordinal, cosine: Double(hit.score), createdAt: row.createdAt, creator: row.realm,
-                isListed: row.state == .live && row.visibility == .public, wasRejected: false)
+            Self.candidate(
+                hit, rows, wasRejected: reviews.decision(start, hit.ordinal)?.decision == .rejected)
         }
+        let stored = calibrations.uncredited
         let parents = view.lineage.parents(of: start).map(\.parent)
         let findings = try translatingParameters {
-            var calibration = UncreditedCalibration.cold
+            var calibration = stored
             if let threshold { calibration = try calibration.with(threshold: threshold) }
             return UncreditedDetector(calibration: calibration).findings(
                 among: candidates, createdAt: rows[Int(start)].createdAt, creator: rows[Int(start)].realm,
                 parentCosines: parents.map { Double(view.snapshot.cosine(start, $0)) },
                 isLinked: { view.lineage.isAncestor($0, of: start) || view.lineage.isAncestor(start, of: $0) },
                 sharesAncestry: { self.sharesAncestry($0, start, view) },
+                isAncestor: { view.lineage.isAncestor($0, of: $1) },
                 keyPrecedes: { view.snapshot.rows[Int($0)].key < view.snapshot.rows[Int($1)].key })
         }.prefix(limit)
         let items = zip(findings, try works(findings.map(\.ordinal), view)).map { finding, shown in
@@ -91,11 +115,29 @@ extension LineageService {
                 id: shown.id, score: finding.confidence,
                 parts: UncreditedParts(
                     cosine: finding.cosine, threshold: finding.threshold, bestParentCosine: finding.bestParentCosine,
+                    creditedQuantile: finding.creditedQuantile, randomTail: finding.randomTail,
                     sharedAncestry: finding.sharesAncestry),
                 title: shown.title, realmId: shown.realmId,
                 createdAt: Timestamp(milliseconds: rows[Int(finding.ordinal)].createdAt))
         }
-        return Listing(items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros)
+        var plan = SearchPlanAnswer(
+            plan: "\(counters.plan)", hops: counters.hops, distanceComputations: counters.distanceComputations,
+            filtered: hits.count)
+        plan.sources = .counts(["neighbors": hits.count, "rejected": candidates.count(where: \.wasRejected)])
+        plan.calibration = .numbers([
+            "version": Double(calibrations.current?.version ?? 0), "threshold": threshold ?? stored.threshold,
+        ])
+        return Listing(
+            items: items, seq: view.snapshot.seq, tookMicros: view.timer.micros, explain: explain ? plan : nil)
+    }
+
+    static func candidate(
+        _ hit: RecordHit, _ rows: ChunkedArray<EssenceRow>, wasRejected: Bool
+    ) -> UncreditedCandidate {
+        let row = rows[Int(hit.ordinal)]
+        return UncreditedCandidate(
+            ordinal: hit.ordinal, cosine: Double(hit.score), createdAt: row.createdAt, creator: row.realm,
+            isListed: row.state == .live && row.visibility == .public, wasRejected: wasRejected)
     }
 
     /// Whether two works have an ancestor in common at most two hops up from either.

@@ -8,31 +8,27 @@ extension LineageService {
     ///   down; `permissionDenied` for another realm's private work; `invalidArgument`. Nothing was changed then.
     public func addEdge(_ edge: LateEdge) async throws -> WriteReceipt<LineageLink> {
         let timer = AnswerTimer()
-        guard edge.child != edge.parent else {
-            throw EngineError.invalid("parent", "a work cannot be its own parent", limit: "another work")
-        }
-        guard let kind = EdgeKind(name: edge.kind) else {
-            let allowed = EdgeKindNames.all.joined(separator: ", ")
-            throw EngineError.invalid("kind", "unknown kind \"\(edge.kind)\"", limit: allowed)
-        }
-        guard edge.weight > 0, edge.weight <= 1 else {
-            throw EngineError.invalid("weight", "weight must be above 0 and at most 1", limit: "> 0, ≤ 1")
-        }
-        let (child, link, seq) = try await store.write(barrier: true) { [self] transaction in
+        try edge.validate()
+        let (added, seq) = try await store.write(barrier: true) { [self] transaction in
             let namespace = try transaction.namespace(EssenceService.collection, EssenceService.namespace)
-            let work = try liveRecord(edge.child, field: "child", transaction, namespace)
-            let source = try liveRecord(edge.parent, field: "parent", transaction, namespace)
-            try requirePermission(toCredit: source, for: work)
-            let child = work.ordinal
-            let link = ParentLink(
-                parent: source.ordinal, kind: kind, weight: Float(edge.weight),
-                flags: edge.inferred ? [.late, .inferred] : [.late], at: transaction.now)
-            try transaction.addLateEdge(child: child, link: link, in: namespace)
-            for observer in observers { observer.essencesChanged(in: transaction) }
-            return (child, link, try transaction.seq(namespace))
+            return (try credit(edge, transaction, namespace), try transaction.seq(namespace))
         }
-        let answer = self.link(LineageEdge(child: child, link: link), try view())
-        return WriteReceipt(value: answer, seq: seq, tookMicros: timer.micros)
+        return WriteReceipt(value: link(added, try view()), seq: seq, tookMicros: timer.micros)
+    }
+
+    /// Adds a checked credit inside a barrier transaction.
+    func credit(
+        _ edge: LateEdge, _ transaction: StoreTransaction, _ namespace: Namespace, parentField: String = "parent"
+    ) throws -> LineageEdge {
+        let work = try liveRecord(edge.child, field: parentField == "parent" ? "child" : "id", transaction, namespace)
+        let source = try liveRecord(edge.parent, field: parentField, transaction, namespace)
+        try requirePermission(toCredit: source, for: work, field: parentField)
+        let link = ParentLink(
+            parent: source.ordinal, kind: try edge.edgeKind, weight: Float(edge.weight),
+            flags: edge.inferred ? [.late, .inferred] : [.late], at: transaction.now)
+        try transaction.addLateEdge(child: work.ordinal, link: link, in: namespace)
+        for observer in observers { observer.essencesChanged(in: transaction) }
+        return LineageEdge(child: work.ordinal, link: link)
     }
 
     /// Retracts a credit. It stays on record with its reason; no answer follows it from now on.
@@ -54,7 +50,7 @@ extension LineageService {
         return WriteReceipt(value: link(edge, try view()), seq: seq, tookMicros: timer.micros)
     }
 
-    private func ordinal(
+    func ordinal(
         _ id: String, field: String, _ transaction: StoreTransaction, _ namespace: Namespace
     ) throws -> UInt32 {
         guard let record = try transaction.record(id, in: namespace) else {
@@ -64,12 +60,12 @@ extension LineageService {
     }
 
     /// The rule of creation: a private work is remixed by its own realm only.
-    private func requirePermission(toCredit parent: Record, for child: Record) throws {
+    private func requirePermission(toCredit parent: Record, for child: Record, field: String) throws {
         let source = try EssencePayload(decoding: parent.payload, key: parent.key)
         guard source.visibility == .private else { return }
         guard try EssencePayload(decoding: child.payload, key: child.key).realmId == source.realmId else {
             throw EngineError(
-                .permissionDenied, "parent \"\(parent.key)\" is private to another realm", field: "parent",
+                .permissionDenied, "parent \"\(parent.key)\" is private to another realm", field: field,
                 limit: "public, unlisted, or of the same realm")
         }
     }
@@ -84,5 +80,28 @@ extension LineageService {
             throw EngineError(.failedPrecondition, "\"\(id)\" was taken down", field: field, limit: "live")
         }
         return record
+    }
+}
+
+extension LateEdge {
+    /// Checks everything that needs no state.
+    func validate() throws {
+        guard child != parent else {
+            throw EngineError.invalid("parent", "a work cannot be its own parent", limit: "another work")
+        }
+        _ = try edgeKind
+        guard weight > 0, weight <= 1 else {
+            throw EngineError.invalid("weight", "weight must be above 0 and at most 1", limit: "> 0, ≤ 1")
+        }
+    }
+
+    var edgeKind: EdgeKind {
+        get throws {
+            guard let kind = EdgeKind(name: kind) else {
+                let allowed = EdgeKindNames.all.joined(separator: ", ")
+                throw EngineError.invalid("kind", "unknown kind \"\(kind)\"", limit: allowed)
+            }
+            return kind
+        }
     }
 }

@@ -40,24 +40,6 @@ extension LineageService {
             tookMicros: view.timer.micros)
     }
 
-    /// What grew from a work, and how far it is from its sources.
-    public func metrics(_ id: String) throws -> RemixMetricsAnswer {
-        let view = try view()
-        let start = try node(id, view)
-        let metrics = view.lineage.metrics(of: start)
-        let cosines = view.lineage.parents(of: start).compactMap { link -> Double? in
-            view.snapshot.rows[Int(link.parent)].slot == RecordRow.noSlot
-                ? nil : Double(view.snapshot.cosine(start, link.parent))
-        }
-        let hasVector = view.snapshot.rows[Int(start)].slot != RecordRow.noSlot
-        return RemixMetricsAnswer(
-            id: id, parents: metrics.parents, children: metrics.children, liveChildren: metrics.liveChildren,
-            ancestors: metrics.ancestors, descendants: metrics.descendants, liveDescendants: metrics.liveDescendants,
-            distinctCreators: metrics.distinctCreators, roots: metrics.roots, depth: metrics.depth,
-            originality: hasVector ? RemixMetrics.originality(cosines: cosines, calibration: calibration) : nil,
-            seq: view.snapshot.seq, tookMicros: view.timer.micros)
-    }
-
     /// Works with the most live descendants, or the most distinct creators among them.
     ///
     /// Works that not everyone may find are left out.

@@ -11,13 +11,22 @@ public final class LineageService: Sendable {
     let columns: EssenceColumns
     let essences: EssenceService
     let observers: [any EssenceObserver]
-    let calibration: CosineCalibration
+    let learned: LearnedCalibration
+    /// Whether cosines mean what the works say: where the embedding model is not known.
+    let learnsRelevance: Bool
+    let reviews: ReviewDirectory
+    let calibrations: CalibrationDirectory
     /// Quality of works in 0…1, from the feed's counters.
     let quality: @Sendable ([UInt32]) -> [Double]
+    let feed: FeedService
     let clock: @Sendable () -> Int64
 
+    /// What cosines of works mean.
+    var calibration: CosineCalibration { learned.value }
+
     init(
-        essences: EssenceService, observers: [any EssenceObserver], calibration: CosineCalibration,
+        essences: EssenceService, observers: [any EssenceObserver], calibration: LearnedCalibration,
+        learnsRelevance: Bool, reviews: ReviewDirectory, calibrations: CalibrationDirectory, metrics: FeedService,
         quality: @escaping @Sendable ([UInt32]) -> [Double]
     ) {
         self.essences = essences
@@ -25,7 +34,11 @@ public final class LineageService: Sendable {
         columns = essences.columns
         clock = essences.clock
         self.observers = observers
-        self.calibration = calibration
+        learned = calibration
+        self.learnsRelevance = learnsRelevance
+        self.reviews = reviews
+        self.calibrations = calibrations
+        feed = metrics
         self.quality = quality
     }
 

@@ -6,7 +6,22 @@ enum ArgumentCheck {
         try Identifiers.check(nexusId, field: "nexusId")
     }
 
+    /// - Throws: `invalidArgument` also for a name that stands for a route in paths.
+    static func check(newNexusId nexusId: String) throws {
+        try check(nexusId: nexusId)
+        guard nexusId != "recall" else {
+            throw EngineError.invalid("nexusId", "\"recall\" is the name of a route", limit: "not recall")
+        }
+    }
+
     static func check(_ value: Int, _ field: String, _ range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            let limit = "\(range.lowerBound)…\(range.upperBound)"
+            throw EngineError.invalid(field, "\(field) must be in \(limit), got \(value)", limit: limit)
+        }
+    }
+
+    static func check(_ value: Double, _ field: String, _ range: ClosedRange<Double>) throws {
         guard range.contains(value) else {
             let limit = "\(range.lowerBound)…\(range.upperBound)"
             throw EngineError.invalid(field, "\(field) must be in \(limit), got \(value)", limit: limit)

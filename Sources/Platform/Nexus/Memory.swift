@@ -22,6 +22,13 @@ public struct Memory: Sendable, Encodable {
     public var metadata: JSONValue?
     public var vector: [Float]?
     public var seq: UInt64
+    /// When the memory was forgotten softly: it answers by its id and in exports, and no recall finds it.
+    public var forgottenAt: Timestamp?
+    /// The memory that took this one's place, and those whose place it took.
+    public var supersededBy: String?
+    public var supersedes: [String]?
+    /// Ids of memories that were merged into this one.
+    public var mergedIds: [String]?
 }
 
 /// What to do when a new memory says the same as an old one.

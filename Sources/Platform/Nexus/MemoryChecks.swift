@@ -6,7 +6,12 @@ extension MemoryDraft {
     ///
     /// - Parameter path: path of the draft in its request with a dot at the end, or nothing.
     func validate(path: String, dimension: Int) throws -> MemoryKind {
-        if let id { try Identifiers.check(id, field: path + "id") }
+        if let id {
+            try Identifiers.check(id, field: path + "id")
+            guard id != "decay" else {
+                throw EngineError.invalid(path + "id", "\"decay\" is the name of a route", limit: "not decay")
+            }
+        }
         if let text { try ArgumentCheck.check(bytesOf: text, path + "text", 1...Limits.textBytesMax) }
         if let vector { try ArgumentCheck.check(vector: vector, path + "vector", dimension: dimension) }
         guard text != nil || vector != nil else {
@@ -40,6 +45,7 @@ extension MemoryDraft {
 
 extension RecallRequest {
     static let kRange = 1...1_000
+    static let kDefault = 10
 
     /// Checks everything that needs no state but the collection's dimension.
     func validate(dimension: Int) throws {
@@ -50,7 +56,7 @@ extension RecallRequest {
         }
         if let text { try ArgumentCheck.check(bytesOf: text, "text", 1...Limits.textBytesMax) }
         if let vector { try ArgumentCheck.check(vector: vector, "vector", dimension: dimension) }
-        try ArgumentCheck.check(k, "k", Self.kRange)
+        if let k { try ArgumentCheck.check(k, "k", Self.kRange) }
         try ArgumentCheck.check(now, "now")
         if let tags { try ArgumentCheck.check(tags.count, "tags", 1...Limits.tagCountMax) }
         if let entities { try ArgumentCheck.check(entities.count, "entities", 1...Limits.entityCountMax) }
@@ -65,19 +71,14 @@ extension RecallRequest {
         do { return try MemoryEligibility.kinds(named: kinds) } catch { throw EngineError(error) }
     }
 
-    /// The ranking parameters of this request over the defaults.
-    func parameters() throws -> RecallParameters {
-        var parameters = RecallParameters()
-        if let weights {
-            parameters.weights = RecallWeights(
-                relevance: weights.relevance, recency: weights.recency, importance: weights.importance)
-        }
-        if let minRelevance { parameters.minRelevance = minRelevance }
-        do {
-            parameters.halfLives = try parameters.halfLives.overridden(by: halfLifeDays)
-            try parameters.validate()
-        } catch { throw EngineError(error) }
-        return parameters
+    /// The ranking parameters of this request over the agent's settings over the defaults.
+    func parameters(over settings: NexusSettings) throws -> RecallParameters {
+        var settings = settings
+        if let weights { settings.weights = weights }
+        if let minRelevance { settings.minRelevance = minRelevance }
+        settings.halfLifeDays.merge(halfLifeDays) { _, request in request }
+        settings.tuning = tuning.over(settings.tuning)
+        return try settings.parameters()
     }
 }
 

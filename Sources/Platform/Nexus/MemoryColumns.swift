@@ -2,7 +2,7 @@ import Engine
 import Ranking
 import Synchronization
 
-/// What recall knows about a memory without reading its record: 64 bytes.
+/// What recall knows about a memory without reading its record: 72 bytes.
 struct MemoryRow: Sendable {
     var createdAt: Int64
     /// `Int64.min` for a memory that was never used.
@@ -10,6 +10,10 @@ struct MemoryRow: Sendable {
     /// `Int64.min` and `Int64.max` for open ends.
     var validFrom: Int64
     var validTo: Int64
+    /// When the store learned of `validTo`; `Int64.min` when it knew from the start.
+    var closedAt: Int64
+    /// `Int64.max` for a memory that was not forgotten.
+    var forgottenAt: Int64
     var importance: Double
     var uses: UInt32
     /// Numbers of interned sets.
@@ -22,11 +26,16 @@ struct MemoryRow: Sendable {
     /// When the memory was made or last used.
     var lastTouch: Int64 { max(createdAt, lastUsedAt) }
 
-    /// Whether the memory was stored and true at `time`.
-    func held(asOf time: Int64) -> Bool { createdAt <= time && holds(at: time) }
+    /// Whether the memory was stored and true at `time`, with what the store knew then. As `MemoryValidity` says it.
+    func held(asOf time: Int64) -> Bool {
+        guard createdAt <= time, time < forgottenAt, validFrom <= time else { return false }
+        return time < validTo || closedAt > time
+    }
 
-    /// Whether the remembered thing is true at `time`.
-    func holds(at time: Int64) -> Bool { validFrom <= time && time < validTo }
+    /// Whether the remembered thing is true at `time`, as the store knows now.
+    func holds(at time: Int64) -> Bool { validFrom <= time && time < validTo && time < forgottenAt }
+
+    var isForgotten: Bool { forgottenAt != Int64.max }
 
     func signals(ordinal: UInt32, cosine: Double) -> MemorySignals {
         MemorySignals(
@@ -71,6 +80,7 @@ final class MemoryColumns: Sendable {
             let row = MemoryRow(
                 createdAt: createdAt, lastUsedAt: payload.lastUsedAt ?? Int64.min,
                 validFrom: payload.validFrom ?? Int64.min, validTo: payload.validTo ?? Int64.max,
+                closedAt: payload.closedAt ?? Int64.min, forgottenAt: payload.forgottenAt ?? Int64.max,
                 importance: payload.importance, uses: UInt32(clamping: payload.uses),
                 tags: state.tags.set(payload.tags, in: &state.view.tagSets),
                 entities: state.entities.set(payload.entities, in: &state.view.entitySets), kind: payload.kind,
@@ -99,8 +109,8 @@ final class MemoryColumns: Sendable {
 
     /// An ordinal without a memory: deleted, or never used.
     private static let gap = MemoryRow(
-        createdAt: 0, lastUsedAt: .min, validFrom: .min, validTo: .max, importance: 0, uses: 0, tags: 0, entities: 0,
-        kind: .event, pinned: false, exists: false)
+        createdAt: 0, lastUsedAt: .min, validFrom: .min, validTo: .max, closedAt: .min, forgottenAt: .max,
+        importance: 0, uses: 0, tags: 0, entities: 0, kind: .event, pinned: false, exists: false)
 }
 
 /// Numbers for labels and for sets of labels, so that a row holds a set in four bytes.

@@ -17,6 +17,15 @@ struct MemoryPayload: Sendable, Equatable, Encodable {
     var uses: Int
     var lastUsedAt: Int64?
     var metadata: JSONValue?
+    /// When the store learned of `validTo`, if later than the memory itself.
+    var closedAt: Int64?
+    /// When the memory was forgotten softly.
+    var forgottenAt: Int64?
+    /// The memory that took this one's place, and those whose place it took.
+    var supersededBy: String?
+    var supersedes: [String]?
+    /// Ids that were given to memories which were merged into this one.
+    var mergedIds: [String]?
 }
 
 extension MemoryPayload {
@@ -49,7 +58,12 @@ extension MemoryPayload {
                 validTo: try object.optionalInt("validTo", in: Int.min...Int.max).map(Int64.init),
                 uses: try object.optionalInt("uses", in: any) ?? 0,
                 lastUsedAt: try object.optionalInt("lastUsedAt", in: Int.min...Int.max).map(Int64.init),
-                metadata: try object.value("metadata").map { try JSONValue($0) })
+                metadata: try object.value("metadata").map { try JSONValue($0) },
+                closedAt: try object.optionalInt("closedAt", in: Int.min...Int.max).map(Int64.init),
+                forgottenAt: try object.optionalInt("forgottenAt", in: Int.min...Int.max).map(Int64.init),
+                supersededBy: try object.optionalString("supersededBy", bytes: any),
+                supersedes: try object.optionalStrings("supersedes", count: any, bytes: any),
+                mergedIds: try object.optionalStrings("mergedIds", count: any, bytes: any))
         } catch {
             throw EngineError(.dataLoss, "memory \"\(key)\" cannot be read: \(error)")
         }
@@ -75,6 +89,22 @@ extension MemoryPayload {
         validTo = newer.validTo ?? validTo
     }
 
+    /// Ends the memory at `time`, as far as it did not end before; the store learns of it at `now`.
+    mutating func supersede(by other: String, at time: Int64, now: Int64) {
+        let validity = MemoryValidity(recordedAt: now, validFrom: validFrom, validTo: validTo).superseded(at: time)
+        if validity.validTo != validTo {
+            validTo = validity.validTo
+            closedAt = now
+        }
+        supersededBy = other
+    }
+
+    /// Notes that a memory's id, when it had one of its own, now means this one.
+    mutating func noteMerged(id: String?) {
+        guard let id, mergedIds?.contains(id) != true else { return }
+        mergedIds = Array(((mergedIds ?? []) + [id]).suffix(Limits.entityCountMax))
+    }
+
     /// The labels of both, each once, the newer ones first when there are too many.
     private static func united(_ old: [String], _ new: [String], max: Int) -> [String] {
         var known = Set(new)
@@ -97,6 +127,7 @@ extension Memory {
             validFrom: payload.validFrom.map(Timestamp.init(milliseconds:)),
             validTo: payload.validTo.map(Timestamp.init(milliseconds:)), uses: payload.uses,
             lastUsedAt: payload.lastUsedAt.map(Timestamp.init(milliseconds:)), metadata: payload.metadata, vector: nil,
-            seq: record.seq)
+            seq: record.seq, forgottenAt: payload.forgottenAt.map(Timestamp.init(milliseconds:)),
+            supersededBy: payload.supersededBy, supersedes: payload.supersedes, mergedIds: payload.mergedIds)
     }
 }

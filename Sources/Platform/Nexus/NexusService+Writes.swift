@@ -12,7 +12,7 @@ extension NexusService {
     /// - Returns: per memory its id, and up to five stored memories with cosine ≥ 0.90.
     public func add(_ nexusId: String, _ drafts: [MemoryDraft]) async throws -> WriteReceipt<MemoryReceipts> {
         let timer = AnswerTimer()
-        try ArgumentCheck.check(nexusId: nexusId)
+        try ArgumentCheck.check(newNexusId: nexusId)
         let prepared = try prepare(drafts)
         let merges = prepared.contains(where: \.merges)
         // Merging must see every memory that was added before, so it runs alone; plain adds share commits.
@@ -36,23 +36,32 @@ extension NexusService {
     public func use(_ nexusId: String, _ id: String) async throws -> WriteReceipt<Memory> {
         let timer = AnswerTimer()
         let memory = try await change(nexusId, id) { [memories] transaction, record, namespace in
-            try Self.use(record, nexusId, namespace, memories.columnsForWriting(of: nexusId), transaction)
+            try Self.requireRemembered(record)
+            return try Self.use(record, nexusId, namespace, memories.columnsForWriting(of: nexusId), transaction)
         }
         return WriteReceipt(value: memory, seq: memory.seq, tookMicros: timer.micros)
     }
 
-    /// Deletes a memory for good: its row and its vector.
+    /// Deletes a memory for good, its row and its vector, or only closes it from now on.
     ///
     /// - Throws: `notFound` when the nexus has no such memory.
-    public func delete(_ nexusId: String, _ id: String) async throws -> WriteReceipt<DeletedAnswer> {
+    public func delete(
+        _ nexusId: String, _ id: String, mode: ForgetMode = .hard
+    ) async throws -> WriteReceipt<DeletedAnswer> {
         let timer = AnswerTimer()
-        let seq = try await change(nexusId, id, grows: false) { [memories] transaction, record, namespace in
-            try transaction.delete(record.ordinal, in: namespace)
-            let columns = memories.columnsForWriting(of: nexusId)
-            transaction.afterCommit { columns.remove(record.ordinal) }
+        let seq = try await change(nexusId, id, grows: false) { [self] transaction, record, namespace in
+            try forget(record, mode, nexusId, namespace, transaction)
             return try transaction.seq(namespace)
         }
+        if mode == .hard { await store.eraseFreedSpace() }
         return WriteReceipt(value: DeletedAnswer(id: id), seq: seq, tookMicros: timer.micros)
+    }
+
+    /// - Throws: `failedPrecondition` for a memory that was forgotten.
+    static func requireRemembered(_ record: Record) throws {
+        guard try MemoryPayload(decoding: record.payload, key: record.key).forgottenAt == nil else {
+            throw EngineError(.failedPrecondition, "memory \"\(record.key)\" was forgotten", field: "id")
+        }
     }
 
     /// Marks recalled memories as used. Memories deleted in the meantime are skipped.
@@ -65,7 +74,7 @@ extension NexusService {
         }
     }
 
-    private func change<Result: Sendable>(
+    func change<Result: Sendable>(
         _ nexusId: String, _ id: String, grows: Bool = true,
         _ body: @escaping @Sendable (StoreTransaction, Record, Namespace) throws -> Result
     ) async throws -> Result {
@@ -96,98 +105,6 @@ extension NexusService {
     }
 }
 
-/// One call of ``NexusService/add(_:_:)`` inside its transaction.
-private struct MemoryAddition {
-    let service: NexusService
-    let transaction: StoreTransaction
-    let namespace: Namespace
-    let columns: MemoryColumns
-    /// Vectors that this call wrote, of new and of merged memories: the published snapshot does not show them yet.
-    private var written: [(ordinal: UInt32, kind: MemoryKind, unit: [Float])] = []
-
-    init(service: NexusService, transaction: StoreTransaction, namespace: Namespace, columns: MemoryColumns) {
-        self.service = service
-        self.transaction = transaction
-        self.namespace = namespace
-        self.columns = columns
-    }
-
-    /// - Parameter similar: stored memories like this one when they were looked for already.
-    mutating func add(_ memory: PreparedMemory, similar known: [SimilarMemory]?) throws -> MemoryReceipt {
-        guard try transaction.record(memory.id, in: namespace) == nil else {
-            throw EngineError(
-                .alreadyExists, "memory \"\(memory.id)\" exists already", field: memory.path + "id")
-        }
-        let similar = known ?? service.similarMemories(to: memory, in: namespace.snapshot)
-        if memory.merges, let twin = try twin(of: memory) { return try merge(memory, into: twin, similar: similar) }
-        let createdAt = memory.createdAt ?? transaction.now
-        let ordinal = try transaction.insert(
-            RecordDraft(
-                key: memory.id, createdAt: createdAt, payload: try memory.payload.encoded(), vector: memory.vector),
-            in: namespace)
-        apply(ordinal, memory.payload, createdAt: createdAt, vector: memory.vector)
-        return MemoryReceipt(id: memory.id, merged: false, similar: similar)
-    }
-
-    private mutating func merge(
-        _ memory: PreparedMemory, into ordinal: UInt32, similar: [SimilarMemory]
-    ) throws -> MemoryReceipt {
-        guard let record = try transaction.record(ordinal, in: namespace) else {
-            throw EngineError(.internal, "memory #\(ordinal) was found and cannot be read")
-        }
-        var payload = try MemoryPayload(decoding: record.payload, key: record.key)
-        payload.merge(memory.payload, at: transaction.now)
-        _ = try transaction.update(
-            ordinal, in: namespace,
-            RecordChange(payload: try payload.encoded(), vector: .replace(memory.vector)))
-        apply(ordinal, payload, createdAt: record.createdAt, vector: memory.vector)
-        return MemoryReceipt(id: record.key, merged: true, similar: similar)
-    }
-
-    private mutating func apply(_ ordinal: UInt32, _ payload: MemoryPayload, createdAt: Int64, vector: [Float]) {
-        let columns = columns
-        transaction.afterCommit { columns.set(ordinal, payload, createdAt: createdAt) }
-        written.removeAll { $0.ordinal == ordinal }
-        written.append((ordinal, payload.kind, Self.unit(vector)))
-    }
-
-    /// The memory that says the same: of the same kind, true now, and the closest of those with cosine ≥ 0.97.
-    private func twin(of memory: PreparedMemory) throws -> UInt32? {
-        let unit = Self.unit(memory.vector)
-        var neighbors = written.filter { $0.kind == memory.payload.kind }.map { entry in
-            MemoryDedupPolicy.Neighbor(
-                ordinal: entry.ordinal, cosine: zip(entry.unit, unit).reduce(0.0) { $0 + Double($1.0) * Double($1.1) },
-                kind: entry.kind)
-        }
-        let snapshot = namespace.snapshot
-        let rows = columns.view.rows
-        let changed = Set(written.map(\.ordinal))
-        var wanted = 16
-        while true {
-            let hits = snapshot.search(memory.vector, k: wanted).hits
-            let alike = hits.filter { Double($0.score) >= service.dedupPolicy.mergeCosine }
-            let candidates = alike.filter { hit in
-                let row = rows[Int(hit.ordinal)]
-                return row.kind == memory.payload.kind && row.holds(at: transaction.now)
-                    && !changed.contains(hit.ordinal)
-            }
-            neighbors += candidates.map {
-                MemoryDedupPolicy.Neighbor(
-                    ordinal: $0.ordinal, cosine: Double($0.score), kind: memory.payload.kind)
-            }
-            // Others may hide it only when all that were found are that close and none may be merged into.
-            guard candidates.isEmpty, alike.count == wanted else { break }
-            wanted *= 4
-        }
-        return service.dedupPolicy.decide(kind: memory.payload.kind, neighbors: neighbors).mergeInto
-    }
-
-    private static func unit(_ vector: [Float]) -> [Float] {
-        let length = Float(vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
-        return vector.map { $0 / length }
-    }
-}
-
 // MARK: - Similar memories
 
 extension NexusService {
@@ -196,12 +113,20 @@ extension NexusService {
         guard let snapshot = store.namespace(MemoryDirectory.collection, nexusId)?.snapshot else {
             return prepared.map { _ in [] }
         }
-        return prepared.map { similarMemories(to: $0, in: snapshot) }
+        let view = memories.columnsForWriting(of: nexusId).view
+        return prepared.map { similarMemories(to: $0, in: snapshot, view) }
     }
 
-    fileprivate func similarMemories(to memory: PreparedMemory, in snapshot: NamespaceSnapshot) -> [SimilarMemory] {
-        snapshot.search(memory.vector, k: dedupPolicy.similarMax).hits
-            .filter { Double($0.score) >= dedupPolicy.similarCosine && snapshot.rows[Int($0.ordinal)].exists }
+    /// - Parameter view: taken after the snapshot. Forgotten memories are not reported.
+    func similarMemories(
+        to memory: PreparedMemory, in snapshot: NamespaceSnapshot, _ view: MemoryColumnsView
+    ) -> [SimilarMemory] {
+        snapshot.search(memory.vector, k: 4 * dedupPolicy.similarMax).hits
+            .filter { hit in
+                Double(hit.score) >= dedupPolicy.similarCosine && snapshot.rows[Int(hit.ordinal)].exists
+                    && !view.rows[Int(hit.ordinal)].isForgotten
+            }
+            .prefix(dedupPolicy.similarMax)
             .map { SimilarMemory(id: snapshot.rows[Int($0.ordinal)].key, cos: Double($0.score)) }
     }
 }

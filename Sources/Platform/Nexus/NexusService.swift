@@ -8,27 +8,33 @@ import Ranking
 public final class NexusService: Sendable {
     let store: Store
     let memories: MemoryDirectory
+    let settings: NexusSettingsDirectory
     let embedder: CollectionEmbedder
     /// Cosine to relevance, shipped with the model: so the first memory of a store is recalled.
-    let calibration: CosineCalibration
+    let learned: LearnedCalibration
     let clock: @Sendable () -> Int64
     let dedupPolicy = MemoryDedupPolicy()
     let candidatePolicy: RecallCandidatePolicy
 
     /// - Parameters:
-    ///   - memories: filled while the store was loading.
+    ///   - memories, settings: filled while the store was loading.
     ///   - clock: milliseconds since 1970 UTC.
     init(
-        store: Store, memories: MemoryDirectory, embedder: CollectionEmbedder, calibration: CosineCalibration,
+        store: Store, memories: MemoryDirectory, settings: NexusSettingsDirectory = NexusSettingsDirectory(),
+        embedder: CollectionEmbedder, calibration: LearnedCalibration,
         candidatePolicy: RecallCandidatePolicy = RecallCandidatePolicy(), clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.memories = memories
+        self.settings = settings
         self.embedder = embedder
-        self.calibration = calibration
+        learned = calibration
         self.candidatePolicy = candidatePolicy
         self.clock = clock
     }
+
+    /// What cosines mean: memories and works have the same embedding model.
+    var calibration: CosineCalibration { learned.value }
 
     /// True when the nexus has a memory of that id.
     func exists(_ nexusId: String, _ id: String) -> Bool {
@@ -85,13 +91,18 @@ extension NexusService {
         return try Memory(record, nexusId: nexusId)
     }
 
-    /// A page of a nexus's memories, in the order in which they were added.
+    /// A page of a nexus's memories, in the order in which they were added: all that are stored, with those that ended and
+    /// those that were forgotten softly.
     ///
     /// The cursor names the last memory of the page before, so pages neither repeat nor skip a memory while others are
     /// added or deleted.
-    /// - Parameter limit: 1…1000.
+    /// - Parameters:
+    ///   - limit: 1…1000.
+    ///   - includeVectors: with each memory's vector, as it was given or embedded.
     /// - Throws: `invalidArgument` for a limit out of range and for a cursor that another nexus, or nobody, handed out.
-    public func list(_ nexusId: String, cursor: String?, limit: Int) throws -> Listing<Memory> {
+    public func list(
+        _ nexusId: String, cursor: String?, limit: Int, includeVectors: Bool = false
+    ) throws -> Listing<Memory> {
         let timer = AnswerTimer()
         try ArgumentCheck.check(nexusId: nexusId)
         try ArgumentCheck.check(limit, "limit", Limits.batchCount)
@@ -106,7 +117,11 @@ extension NexusService {
             if snapshot.rows[Int(next)].exists { ordinals.append(next) }
             next += 1
         }
-        let items = try store.records(ordinals, in: namespace).map { try Memory($0, nexusId: nexusId) }
+        let items = try store.records(ordinals, in: namespace).map { record in
+            var memory = try Memory(record, nexusId: nexusId)
+            if includeVectors { memory.vector = record.vector }
+            return memory
+        }
         let hasMore = (Int(next)..<max(Int(next), snapshot.rows.count)).contains { snapshot.rows[$0].exists }
         return Listing(
             items: items, cursor: hasMore ? MemoryCursor(next: next).encoded(nexusId: nexusId) : nil, seq: snapshot.seq,

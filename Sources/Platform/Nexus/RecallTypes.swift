@@ -2,8 +2,8 @@
 public struct RecallRequest: Sendable {
     public var text: String?
     public var vector: [Float]?
-    /// Number of memories, default 10.
-    public var k: Int
+    /// Number of memories; the agent's setting when absent, or else 10.
+    public var k: Int?
     public var kinds: [String]?
     /// Memories that carry at least one of these.
     public var tags: [String]?
@@ -21,15 +21,17 @@ public struct RecallRequest: Sendable {
     /// Half-lives in days by kind, overriding the defaults.
     public var halfLifeDays: [String: Double]
     public var minRelevance: Double?
+    public var tuning: RecallTuning
     /// Marks the returned memories as used.
     public var touch: Bool
     public var explain: Bool
 
-    public init(text: String? = nil, vector: [Float]? = nil, k: Int = 10) {
+    public init(text: String? = nil, vector: [Float]? = nil, k: Int? = nil) {
         self.text = text
         self.vector = vector
         self.k = k
         halfLifeDays = [:]
+        tuning = RecallTuning()
         touch = false
         explain = false
     }
@@ -59,6 +61,8 @@ public struct RecallParts: Sendable, Encodable {
     public var uses: Int
     public var pinned: Bool
     public var mmrPenalty: Double
+    /// True when the place was kept for relevance although age or diversity would have taken it.
+    public var kept: Bool
 }
 
 public struct RecallHit: Sendable, Encodable {

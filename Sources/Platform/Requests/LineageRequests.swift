@@ -34,3 +34,29 @@ public struct AncestryQuestions: Sendable {
         try object.rejectUnknownFields()
     }
 }
+
+extension UncreditedReview {
+    /// The body of `PUT /essences/{id}/uncredited/{otherId}`.
+    public init(json: JSONElement) throws(JSONError) {
+        var object = try json.object()
+        let decision = try object.requiredValue("decision").choice(of: ReviewDecision.self)
+        self.init(
+            decision, kind: try object.optionalChoice("kind", from: EdgeKindNames.all) ?? "remix",
+            weight: try object.optionalDouble("weight", in: .above(0, upTo: 1)) ?? 1,
+            note: try object.optionalString("note", bytes: Self.noteBytes))
+        try object.rejectUnknownFields()
+    }
+}
+
+extension CalibrationRequest {
+    /// The body of `POST /lineage/calibration`; `{}` for the defaults.
+    public init(json: JSONElement) throws(JSONError) {
+        var object = try json.object()
+        self.init(
+            falseAlarmsPerWork: try object.optionalDouble("falseAlarmsPerWork", in: 1e-6...0.1) ?? 1e-4,
+            baseRate: try object.optionalDouble("baseRate", in: 0...0.9),
+            sample: try object.optionalInt("sample", in: Self.sampleRange) ?? CalibrationRequest().sample,
+            seed: try object.optionalUnsigned("seed") ?? 0)
+        try object.rejectUnknownFields()
+    }
+}

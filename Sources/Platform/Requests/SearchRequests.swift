@@ -24,11 +24,15 @@ extension EssenceSearchRequest {
 extension RecallRequest {
     /// The body of `POST /nexus/{nexusId}/recall`. Exactly one of `text` and `vector` is the question.
     public init(json: JSONElement) throws(JSONError) {
-        self.init()
         var object = try json.object()
+        try self.init(object: &object)
+    }
+
+    init(object: inout JSONObjectReader) throws(JSONError) {
+        self.init()
         text = try object.optionalString("text", bytes: 1...Limits.textBytesMax)
         vector = try object.optionalEmbedding("vector")
-        k = try object.optionalInt("k", in: 1...1_000) ?? 10
+        k = try object.optionalInt("k", in: Self.kRange)
         kinds = try object.optionalMemoryKinds("kinds")
         tags = try object.optionalStrings("tags", count: 1...Limits.tagCountMax, bytes: Limits.tagBytes)
         entities = try object.optionalStrings("entities", count: 1...Limits.entityCountMax, bytes: Limits.idBytes)
@@ -36,22 +40,10 @@ extension RecallRequest {
         to = try object.optionalTime("to")
         asOf = try object.optionalTime("asOf")
         now = try object.optionalTime("now")
-        if var fields = try object.optionalObject("weights") {
-            let weights = RecallWeightsRequest(
-                relevance: try fields.optionalDouble("relevance", in: 0...1_000) ?? 0,
-                recency: try fields.optionalDouble("recency", in: 0...1_000) ?? 0,
-                importance: try fields.optionalDouble("importance", in: 0...1_000) ?? 0)
-            try fields.rejectUnknownFields()
-            try object.requirePositive("weights", weights.relevance + weights.recency + weights.importance)
-            self.weights = weights
-        }
-        if var fields = try object.optionalObject("halfLifeDays") {
-            for kind in MemoryKindNames.all {
-                if let days = try fields.optionalDouble(kind, in: .above(0, upTo: 36_500)) { halfLifeDays[kind] = days }
-            }
-            try fields.rejectUnknownFields()
-        }
+        weights = try object.optionalRecallWeights()
+        halfLifeDays = try object.halfLifeDays()
         minRelevance = try object.optionalDouble("minRelevance", in: 0...1)
+        tuning = try RecallTuning(object: &object)
         touch = try object.optionalBool("touch") ?? false
         explain = try object.optionalBool("explain") ?? false
         try object.rejectUnknownFields()
@@ -99,6 +91,27 @@ extension FeedRequest {
 }
 
 extension JSONObjectReader {
+    mutating func optionalRecallWeights() throws(JSONError) -> RecallWeightsRequest? {
+        guard var fields = try optionalObject("weights") else { return nil }
+        let weights = RecallWeightsRequest(
+            relevance: try fields.optionalDouble("relevance", in: 0...1_000) ?? 0,
+            recency: try fields.optionalDouble("recency", in: 0...1_000) ?? 0,
+            importance: try fields.optionalDouble("importance", in: 0...1_000) ?? 0)
+        try fields.rejectUnknownFields()
+        try requirePositive("weights", weights.relevance + weights.recency + weights.importance)
+        return weights
+    }
+
+    mutating func halfLifeDays() throws(JSONError) -> [String: Double] {
+        var days: [String: Double] = [:]
+        guard var fields = try optionalObject("halfLifeDays") else { return days }
+        for kind in MemoryKindNames.all {
+            if let value = try fields.optionalDouble(kind, in: .above(0, upTo: 36_500)) { days[kind] = value }
+        }
+        try fields.rejectUnknownFields()
+        return days
+    }
+
     mutating func optionalTime(_ name: String) throws(JSONError) -> Timestamp? {
         try optionalTimestamp(name).map(Timestamp.init(milliseconds:))
     }

@@ -45,8 +45,11 @@ public struct UncreditedFinding: Sendable, Equatable {
 /// Finds works that the asked work may derive from without saying so.
 ///
 ///     y is listed for x when  created(y) < created(x), the creators differ, y is neither ancestor nor descendant of
-///     x, y is listed and was not rejected,  c = cos(x, y) >= τ  and  c >= max over credited parents cos(x, p) - 0.02
+///     x, y is listed and was not rejected,  c = cos(x, y) >= τ  and  c >= max over credited parents cos(x, p) - 0.02,
+///     and no older work that x resembles as much, or more, is an ancestor of y
 ///     confidence = quantile of c among credited pairs · (1 - tail of c among random pairs) · (0.5 if akin)
+///
+/// The last condition is for remixes of one source, which resemble each other: the source explains them all.
 ///
 /// Without calibration the confidence rises from 0.5 at τ to 1 at cosine 1 (halved if akin).
 public struct UncreditedDetector: Sendable {
@@ -73,9 +76,10 @@ public struct UncreditedDetector: Sendable {
     ///   - parentCosines: of the asked work with each parent that it credits.
     ///   - isLinked: whether a candidate is an ancestor or a descendant of the asked work.
     ///   - sharesAncestry: whether a candidate shares a parent with it or an ancestor at most two hops up.
+    ///   - isAncestor: whether a candidate is an ancestor of another one.
     public func findings(
         among candidates: [UncreditedCandidate], createdAt: Int64, creator: UInt32, parentCosines: [Double],
-        isLinked: (UInt32) -> Bool, sharesAncestry: (UInt32) -> Bool,
+        isLinked: (UInt32) -> Bool, sharesAncestry: (UInt32) -> Bool, isAncestor: (UInt32, UInt32) -> Bool,
         keyPrecedes: (UInt32, UInt32) -> Bool = { $0 < $1 }
     ) -> [UncreditedFinding] {
         let bestParent = parentCosines.max()
@@ -84,6 +88,11 @@ public struct UncreditedDetector: Sendable {
             guard candidate.cosine >= bound, candidate.createdAt < createdAt, candidate.creator != creator,
                 candidate.isListed, !candidate.wasRejected, !isLinked(candidate.ordinal)
             else { return nil }
+            let isExplained = candidates.contains { other in
+                other.cosine >= candidate.cosine && other.createdAt < createdAt && !other.wasRejected
+                    && other.ordinal != candidate.ordinal && isAncestor(other.ordinal, candidate.ordinal)
+            }
+            guard !isExplained else { return nil }
             return finding(candidate, bestParent: bestParent, akin: sharesAncestry(candidate.ordinal))
         }
         .sorted { a, b in

@@ -1,24 +1,21 @@
-/// How many memories a recall looks at.
+/// How a recall looks for the best memories without scoring all of them.
 public struct RecallCandidatePolicy: Sendable, Equatable {
-    /// Namespaces up to this size are scanned whole: exact, and about as fast as a graph walk.
+    /// Namespaces up to this size are scanned whole: about as fast as a graph walk.
     public var exactScanMax: Int
-    /// Above it: at least this many neighbors …
+    /// Above it, at least this many neighbors are looked at …
     public var neighborMin: Int
     /// … or this many per wanted memory, whichever is more.
     public var neighborsPerResult: Int
-    /// The newest and the most important memories join the neighbors, so that recency and importance can win at all.
-    public var newestCount: Int
-    public var importantCount: Int
+    /// Share of the memories above which those that could still win are scored by a scan of all, 0…1.
+    public var scanShare: Double
 
     public init(
-        exactScanMax: Int = 20_000, neighborMin: Int = 200, neighborsPerResult: Int = 10, newestCount: Int = 50,
-        importantCount: Int = 50
+        exactScanMax: Int = 20_000, neighborMin: Int = 200, neighborsPerResult: Int = 10, scanShare: Double = 0.25
     ) {
         self.exactScanMax = exactScanMax
         self.neighborMin = neighborMin
         self.neighborsPerResult = neighborsPerResult
-        self.newestCount = newestCount
-        self.importantCount = importantCount
+        self.scanShare = scanShare
     }
 
     public func scansExactly(liveCount: Int) -> Bool {
@@ -28,11 +25,6 @@ public struct RecallCandidatePolicy: Sendable, Equatable {
     /// Neighbors to ask the index for: max(200, 10 k).
     public func neighborCount(k: Int) -> Int {
         max(neighborMin, k * neighborsPerResult)
-    }
-
-    /// Candidates of all sources, each once, ascending.
-    public func union(neighbors: [UInt32], newest: [UInt32], important: [UInt32]) -> [UInt32] {
-        Set(neighbors).union(newest.prefix(newestCount)).union(important.prefix(importantCount)).sorted()
     }
 }
 

@@ -45,6 +45,29 @@ extension RecallScorer {
         return result
     }
 
+    /// The least score that gets a memory into the pool which ``select(_:k:similarity:keyPrecedes:)`` chooses from, as far
+    /// as these candidates tell; -∞ while they do not fill it.
+    public func poolThreshold(_ candidates: [MemorySignals], k: Int) -> Double {
+        var best = BoundedSelection(capacity: k.multipliedReportingOverflow(by: parameters.poolFactor).partialValue)
+        for (index, signals) in candidates.enumerated() {
+            let relevance = calibration.relevance(cosine: signals.cosine)
+            guard relevance >= parameters.minRelevance else { continue }
+            let score = value(signals, relevance: relevance)
+            if score >= best.threshold {
+                best.insert(RankedIndex(index: index, score: score)) { $0.score > $1.score }
+            }
+        }
+        return best.threshold
+    }
+
+    /// Whether a memory reaches a score if it is at least as far from the question as `signals.cosine` says: the threshold
+    /// algorithm's test of what no list has shown yet (Fagin, Lotem, Naor: "Optimal aggregation algorithms", 2001).
+    public func mayReach(_ threshold: Double, _ signals: MemorySignals) -> Bool {
+        let relevance = calibration.relevance(cosine: signals.cosine)
+        return relevance >= parameters.minRelevance && ceiling(signals, relevance: relevance) >= threshold
+            && value(signals, relevance: relevance) >= threshold
+    }
+
     /// Puts the most relevant memories that are missing into the last places.
     private func keep(
         _ mostRelevant: [RankedIndex], of candidates: [MemorySignals], in result: inout [ScoredMemory], k: Int

@@ -21,6 +21,8 @@ enum Schema {
         try connection.execute("PRAGMA foreign_keys = ON")
         try connection.execute("PRAGMA journal_size_limit = 67108864")
         try connection.execute("PRAGMA cache_size = -16384")
+        // What is deleted is overwritten with zeros: forgetting must not leave a text behind in free pages.
+        try connection.execute("PRAGMA secure_delete = ON")
         try migrate(connection, from: version)
         try requireDurability(connection)
     }

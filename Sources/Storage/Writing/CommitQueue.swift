@@ -137,6 +137,20 @@ public final class CommitQueue: Sendable {
         }
     }
 
+    /// Moves the log into the database and cuts it to nothing, so that no earlier form of a row is left in it. Readers of
+    /// an older state hold it up: then the log is cut by a later call.
+    ///
+    /// - Returns: true when the log is empty.
+    @discardableResult
+    public func checkpoint() async -> Bool {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                let busy = try? writer.session?.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+                continuation.resume(returning: busy == 0)
+            }
+        }
+    }
+
     /// Answers what waits, then closes the writer's connection. Later requests are refused.
     func close() {
         state.withLock { $0.refusal = $0.refusal ?? Self.closed }

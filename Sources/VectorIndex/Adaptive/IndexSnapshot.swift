@@ -59,6 +59,16 @@ public struct IndexSnapshot: Sendable {
         }
     }
 
+    /// Exact distances from a query to some slots, dead or not, in the order given. O(slots · dimension).
+    ///
+    /// - Precondition: `query` has `dimension` elements; the slots are below `count`.
+    public func distances(
+        to query: UnsafeBufferPointer<Float>, of slots: [UInt32], _ body: (UInt32, Float) -> Void
+    ) {
+        precondition(slots.allSatisfy { $0 < view.count }, "the slots are in the index")
+        SearchScratch.withScratch { scratch in exactScan(query, scratch).forEach(of: slots, body) }
+    }
+
     /// The `k` nearest live slots that pass the filter; fewer only when fewer qualify.
     ///
     /// Distances are exact; with a graph, near neighbors may be missed (raise `efSearch` to find more of them).

@@ -26,6 +26,22 @@ struct ExactScan {
         }
     }
 
+    /// Calls `body` with each of some slots, in the order given, and its distance.
+    func forEach(of slots: [UInt32], _ body: (UInt32, Float) -> Void) {
+        let addresses = view.addresses
+        var start = 0
+        while start < slots.count {
+            let rows = min(slots.count - start, SearchScratch.batch)
+            for index in 0..<rows {
+                scratch.slots[index] = slots[start + index]
+                scratch.rows[index] = addresses[slots[start + index]]
+            }
+            measure(rows)
+            for index in 0..<rows { body(scratch.slots[index], scratch.distances[index]) }
+            start += rows
+        }
+    }
+
     /// The nearest of the slots in a range that are not dead. Returns how many rows were compared.
     func nearest(in range: Range<Int>, dead: SlotBitmap, hasDead: Bool, into top: inout TopKeys) -> Int {
         if hasDead {
@@ -38,16 +54,21 @@ struct ExactScan {
         return range.count
     }
 
-    /// Compares with the rows at the first `count` of the scratch memory's addresses, which belong to its slots.
+    /// The nearest among the rows at the first `count` of the scratch memory's addresses.
     private func gather(_ count: Int, into top: inout TopKeys) {
+        measure(count)
+        for index in 0..<count {
+            top.insert(CandidateKey.make(distance: scratch.distances[index], slot: scratch.slots[index]))
+        }
+    }
+
+    /// Distances of the rows at the first `count` of the scratch memory's addresses, which belong to its slots.
+    private func measure(_ count: Int) {
         if view.base != nil {
             for index in 0..<count where !isIntact(scratch.slots[index]) { scratch.rows[index] = query }
         }
         kernel.gather(query, scratch.rows, rows: count, count: view.stride, out: scratch.distances)
-        for index in 0..<count {
-            let distance = scratch.rows[index] == query ? .infinity : scratch.distances[index]
-            top.insert(CandidateKey.make(distance: distance, slot: scratch.slots[index]))
-        }
+        for index in 0..<count where scratch.rows[index] == query { scratch.distances[index] = .infinity }
     }
 
     private func isIntact(_ slot: UInt32) -> Bool { view.isIntact(Int(slot)..<Int(slot) + 1) }

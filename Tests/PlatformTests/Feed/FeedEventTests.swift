@@ -169,9 +169,21 @@ struct FeedEventTests {
             guard met.insert("\(kind) \(viewer) \(work)").inserted, let weight = weights[kind] else { return }
             sums[work, default: 0] += weight * factor * pow(2, -Double(fixture.clock.now - at) / halfLife)
         }
+        // Of a creator's remixes of own works one counts a day, a quarter.
+        var ownDays: [String: Int64] = [:]
         for work in world.works {
+            let day = work.createdAt / PlatformFixture.day
+            var isFirst = ownDays[work.realm].map { day > $0 } ?? true
             for parent in work.parents {
-                count("remix", work.realm, parent, work.createdAt, world.work(parent)?.realm == work.realm ? 0.25 : 1)
+                guard world.work(parent)?.realm == work.realm else {
+                    count("remix", work.realm, parent, work.createdAt, 1)
+                    continue
+                }
+                let isNew = !met.contains("remix \(work.realm) \(parent)")
+                count("remix", work.realm, parent, work.createdAt, isFirst ? 0.25 : 0)
+                guard isNew, isFirst else { continue }
+                isFirst = false
+                ownDays[work.realm] = day
             }
         }
         for event in events {

@@ -91,32 +91,19 @@ struct FeedPartsTests {
         func act(_ work: UInt32, at: Int64, factor: Double = 1) {
             viewer.apply(FeedChange.Engagement(viewer: "v", work: work, kind: .like, factor: factor, at: at))
         }
-        #expect(viewer.eventsInHour(of: 5 * hour) == 0)
+        #expect(viewer.activity.eventsInHour(of: 5 * hour) == 0)
         act(1, at: 5 * hour)
         act(2, at: 5 * hour + 10)
         act(3, at: 5 * hour + 20, factor: 0)
-        #expect(viewer.eventsInHour(of: 6 * hour - 1) == 2, "what weighs nothing is not counted")
-        #expect(viewer.eventsInHour(of: 6 * hour) == 0)
+        #expect(viewer.activity.eventsInHour(of: 6 * hour - 1) == 2, "what weighs nothing is not counted")
+        #expect(viewer.activity.eventsInHour(of: 6 * hour) == 0)
         act(4, at: 2 * hour)
-        #expect(viewer.eventsInHour(of: 3 * hour) == 3)
+        #expect(viewer.activity.eventsInHour(of: 3 * hour) == 3)
         act(5, at: 6 * hour)
-        #expect(viewer.eventsInHour(of: 6 * hour) == 1)
-        #expect(viewer.eventsInHour(of: 5 * hour) == 1)
+        #expect(viewer.activity.eventsInHour(of: 6 * hour) == 1)
+        #expect(viewer.activity.eventsInHour(of: 5 * hour) == 1)
         act(6, at: -hour - 1)
-        #expect(viewer.eventsInHour(of: -2 * hour) == 2)
-    }
-
-    @Test("the largest of a stream are kept, ties by key")
-    func top() {
-        let seed = testSeed()
-        var random = SeededGenerator(seed: seed)
-        for capacity in [1, 2, 7, 50] {
-            var top = BoundedTop<Int>(capacity: capacity)
-            let stream = (0..<300).map { (Int.random(in: 0...60, using: &random), UInt32($0)) }
-            for (rank, key) in stream.shuffled(using: &random) { top.insert(rank, key) }
-            let expected = stream.sorted { ($1.0, $0.1) < ($0.0, $1.1) }.prefix(capacity).map(\.1)
-            #expect(top.keys() == expected, "capacity \(capacity), seed \(seed)")
-        }
+        #expect(viewer.activity.eventsInHour(of: -2 * hour) == 2)
     }
 
     @Test("cursors give back their numbers")

@@ -137,9 +137,9 @@ struct RecallOracle {
                 if a.score != b.score { return a.score > b.score }
                 return a.createdAt != b.createdAt ? a.createdAt > b.createdAt : a.id < b.id
             }
-        var pool = Array(scored.prefix(4 * request.k))
+        var pool = Array(scored.prefix(4 * (request.k ?? 10)))
         var chosen: [Scored] = []
-        while chosen.count < request.k, !pool.isEmpty {
+        while chosen.count < (request.k ?? 10), !pool.isEmpty {
             let values = pool.map { candidate in
                 let likeness = chosen.map { max(0, cosine($0.vector, candidate.vector)) }.max() ?? 0
                 return 0.8 * candidate.score - 0.2 * likeness
@@ -153,8 +153,8 @@ struct RecallOracle {
 
     /// From k = 10 on the most relevant memory has a place.
     private func keepMostRelevant(_ scored: [Scored], _ chosen: inout [Scored]) {
-        guard request.k >= 10, let best = scored.max(by: { $0.rel < $1.rel }) else { return }
-        guard !chosen.contains(where: { $0.id == best.id }), chosen.count == request.k else { return }
+        guard (request.k ?? 10) >= 10, let best = scored.max(by: { $0.rel < $1.rel }) else { return }
+        guard !chosen.contains(where: { $0.id == best.id }), chosen.count == (request.k ?? 10) else { return }
         chosen.removeLast()
         chosen.append(best)
     }

@@ -12,7 +12,7 @@ import Testing
     ) -> UncreditedFinding? {
         UncreditedDetector(calibration: calibration).findings(
             among: [candidate], createdAt: createdAt, creator: creator, parentCosines: parents,
-            isLinked: { _ in linked }, sharesAncestry: { _ in akin }
+            isLinked: { _ in linked }, sharesAncestry: { _ in akin }, isAncestor: { _, _ in false }
         ).first
     }
 
@@ -48,6 +48,45 @@ import Testing
         #expect(alone.creditedQuantile == nil && alone.randomTail == nil && alone.threshold == 0.95)
     }
 
+    @Test func aSourceExplainsItsOtherRemixes() {
+        // 1 is the source, 2 and 3 are remixes of it, 4 is a stranger.
+        func listed(_ cosines: [Double], rejected: UInt32? = nil, from times: [Int64] = [1, 2, 3, 4]) -> [UInt32] {
+            UncreditedDetector(calibration: .cold).findings(
+                among: cosines.enumerated().map { index, cosine in
+                    UncreditedCandidate(
+                        ordinal: UInt32(index + 1), cosine: cosine, createdAt: times[index], creator: UInt32(index),
+                        wasRejected: UInt32(index + 1) == rejected)
+                }, createdAt: 9, creator: 9, parentCosines: [], isLinked: { _ in false },
+                sharesAncestry: { _ in false }, isAncestor: { $0 == 1 && ($1 == 2 || $1 == 3) }
+            ).map(\.ordinal)
+        }
+        #expect(listed([0.98, 0.97, 0.96, 0.955]) == [1, 4])
+        #expect(
+            listed([0.97, 0.98, 0.96, 0.955]) == [2, 1, 4], "what is nearer than the source is not explained by it")
+        #expect(listed([0.98, 0.97, 0.96, 0.955], rejected: 1) == [2, 3, 4], "what was ruled out explains nothing")
+        #expect(listed([0.98, 0.97, 0.96, 0.955], from: [9, 2, 3, 4]) == [2, 3, 4], "nor does what came later")
+    }
+
+    @Test func hiddenCreditsRaiseTheThreshold() {
+        let credited = QuantileTable((0..<1_000).map { 0.7 + Double($0) / 4_000 })
+        let random = QuantileTable((0..<20_000).map { Double($0) / 20_000 * 0.5 })
+        let chance = (0..<19_000).map { 0.2 + Double($0) / 19_000 * 0.3 }
+        let nearest = QuantileTable(chance + credited.values)
+        // Of 2,000 works that hide their credits, 40 mistake another remix for their source.
+        let cosines = (0..<40).map { 0.6 + Double($0) / 100 }
+        let mistakes = QuantileTable(cosines + repeatElement(-2, count: 1_960))
+        func calibration(_ baseRate: Double) -> UncreditedCalibration {
+            UncreditedCalibration(
+                credited: credited, randomPairs: random, nearestUnlinked: nearest, hiddenFalse: mistakes,
+                requirements: .init(falseAlarmsPerWork: 1e-3, baseRate: baseRate))
+        }
+        // 5 % of works hide one, so 1 % of those may be mistaken: 20 of the 2,000.
+        let threshold = calibration(0.05).threshold
+        #expect(mistakes.values.count { $0 >= threshold } == 20)
+        #expect(mistakes.values.count { $0 >= calibration(0.1).threshold } == 10, "more of them, less slack")
+        #expect(calibration(0).threshold > 0.94, "without a base rate every likeness counts as chance")
+    }
+
     @Test func lineageIsAskedLast() {
         var questions = 0
         let findings = UncreditedDetector(calibration: .cold).findings(
@@ -57,7 +96,7 @@ import Testing
             isLinked: { _ in
                 questions += 1
                 return false
-            }, sharesAncestry: { _ in false })
+            }, sharesAncestry: { _ in false }, isAncestor: { _, _ in false })
         #expect(findings.map(\.ordinal) == [2] && questions == 1)
     }
 
@@ -162,7 +201,8 @@ import Testing
                 among: candidates, createdAt: Int64(x), creator: UInt32(x),
                 parentCosines: creditedParent(x).map { [dot(vectors[x], vectors[$0])] } ?? [],
                 isLinked: { isLinked(x, Int($0)) },
-                sharesAncestry: { y in creditedParent(x) != nil && creditedParent(x) == creditedParent(Int(y)) })
+                sharesAncestry: { y in creditedParent(x) != nil && creditedParent(x) == creditedParent(Int(y)) },
+                isAncestor: { isLinked(Int($0), Int($1)) && $0 < $1 })
             let isTrue = hidden.contains(x) && findings.first.map { Int($0.ordinal) } == parent[x]
             if isTrue { found += 1 }
             if !hidden.contains(x) && findings.contains(where: { $0.confidence > 0.5 }) { alarms += 1 }

@@ -111,6 +111,31 @@ import Testing
         }
     }
 
+    @Test("neighbors and whatever may still reach them give the choice from all", arguments: 0..<20)
+    func thresholdAlgorithm(seed: UInt64) throws {
+        let (signals, vectors) = memories(count: 2_000, seed: seed)
+        let nearest = signals.sorted { $0.cosine > $1.cosine }
+        var looked = 0
+        for k in [1, 10, 25] {
+            for weights in [RecallWeights(), RecallWeights(relevance: 0.1, recency: 1, importance: 1)] {
+                let scorer = try scorer { $0.weights = weights }
+                let neighbors = Array(nearest.prefix(10 * k))
+                let threshold = scorer.poolThreshold(neighbors, k: k)
+                let farthest = try #require(neighbors.last).cosine
+                let others = nearest.dropFirst(10 * k).filter { memory in
+                    var bound = memory
+                    bound.cosine = farthest
+                    return scorer.mayReach(threshold, bound)
+                }
+                looked += neighbors.count + others.count
+                let some = scorer.select(neighbors + others, k: k) { dot(vectors[Int($0)], vectors[Int($1)]) }
+                let all = scorer.select(signals, k: k) { dot(vectors[Int($0)], vectors[Int($1)]) }
+                #expect(some.map(\.ordinal) == all.map(\.ordinal), "k \(k)")
+            }
+        }
+        #expect(looked < 6 * 2_000, "not everything is looked at every time")
+    }
+
     @Test func tiesGoToTheNewerAndThenToTheKey() throws {
         // Pinned memories have recency 1 at any age, so these three have the same score.
         let signals = [
