@@ -25,7 +25,7 @@ struct SealTests {
             }
         }
         await store.waitForSeals()
-        let queries = (0..<20).map { _ in random.vector(testDimension) }
+        let queries = (0..<50).map { _ in random.vector(testDimension) }
         #expect(sealed(store) > 0, "12,000 vectors are enough for a graph, seed \(seed)")
         try expectGoodRecall(store, queries, seed: seed)
 
@@ -87,6 +87,8 @@ struct SealTests {
             for hit in hits { #expect(snapshot.rows[Int(hit.ordinal)].exists, "seed \(seed)") }
             found += hits.count { $0.score <= worst * 1.0001 + 1e-6 }
         }
-        #expect(Double(found) / Double(queries.count * 10) >= 0.95, "seed \(seed)")
+        // 0.95 is what a search aims at on average. Five hundred neighbors scatter by 0.01 around it, whatever the seed;
+        // a graph that lost edges, or a table that is too hopeful, is off by much more.
+        #expect(Double(found) / Double(queries.count * 10) >= 0.91, "seed \(seed)")
     }
 }
