@@ -22,6 +22,8 @@ public struct PlatformConfiguration: Sendable {
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
     public var storage: StorageOptions
+    /// Where backups that are asked for over HTTP go; a directory beside the store's when `nil`.
+    public var backups: String?
     /// Other names of models, each with the name of the built-in model that answers to it.
     public var modelAliases: [String: String]
     /// Milliseconds since 1970 UTC.
@@ -29,7 +31,8 @@ public struct PlatformConfiguration: Sendable {
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, storage: StorageOptions = StorageOptions(), modelAliases: [String: String] = [:],
+        serverURL: String? = nil, storage: StorageOptions = StorageOptions(), backups: String? = nil,
+        modelAliases: [String: String] = [:],
         clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
@@ -37,6 +40,7 @@ public struct PlatformConfiguration: Sendable {
         self.embedder = embedder
         self.serverURL = serverURL
         self.storage = storage
+        self.backups = backups
         self.modelAliases = modelAliases
         self.clock = clock
     }
@@ -50,6 +54,8 @@ public final class ArcaneaPlatform: Sendable {
     public let feed: FeedService
     /// Indexes and records as users of Pinecone know them.
     public let pinecone: PineconeService
+    /// Backups and verifications of the whole store.
+    public let maintenance: MaintenanceJobs
     let store: Store
     private let embedder: CollectionEmbedder
 
@@ -109,6 +115,8 @@ public final class ArcaneaPlatform: Sendable {
             store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
         self.feed = feed
+        maintenance = MaintenanceJobs(
+            directory: configuration.directory, backups: configuration.backups, clock: configuration.clock)
         pinecone = try pineconeLoader.finish(
             store, models: models, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
