@@ -1,10 +1,11 @@
 import Storage
 
-/// A backup or a verification that was asked for, and what became of it.
+/// A backup, a verification or a compaction that was asked for, and what became of it.
 public struct MaintenanceJob: Sendable, Encodable {
     public enum Kind: String, Sendable, Encodable {
         case backup
         case verify
+        case compact
     }
 
     public enum State: String, Sendable, Encodable {
@@ -28,6 +29,7 @@ public struct MaintenanceJob: Sendable, Encodable {
     public var deep: Bool?
     public var backup: Backup?
     public var verification: Verification?
+    public var compaction: ReclaimedSpace?
     public var error: Failure?
 
     init(id: String, kind: Kind, startedAt: Int64) {

@@ -3,7 +3,7 @@ import Foundation
 import Storage
 import Synchronization
 
-/// Backups and verifications of a store that is open, one at a time, in the background.
+/// Backups, verifications and compactions of a store that is open, one at a time, in the background.
 ///
 /// Each reads the directory through connections of its own, beside the writer, which does not wait for it.
 public final class MaintenanceJobs: Sendable {
@@ -55,7 +55,7 @@ public final class MaintenanceJobs: Sendable {
         guard !FileManager.default.fileExists(atPath: path(name)) else {
             throw EngineError(.alreadyExists, "there is a backup \"\(name)\" already", field: "name")
         }
-        return try start(.backup, edit: { $0.name = name }) { [self] progress in
+        return try startReading(.backup, name: name) { [self] progress in
             try makeFolder()
             let manifest = try StoreMaintenance.backup(
                 directory: directory, to: path(name), allowsDamage: allowsDamage, now: clock(), progress: progress)
@@ -68,18 +68,46 @@ public final class MaintenanceJobs: Sendable {
     /// - Parameter deep: also compares indexes with tables, and derived files with the rows that they were made of.
     /// - Throws: `failedPrecondition` while another job runs.
     public func startVerification(deep: Bool) throws -> MaintenanceJob {
-        try start(.verify, edit: { $0.deep = deep }) { [self] progress in
+        try startReading(.verify, deep: deep) { [self] progress in
             let report = try StoreMaintenance.verify(directory: directory, deep: deep, progress: progress)
             return { $0.verification = .init(report) }
         }
     }
 
-    private func start(
-        _ kind: MaintenanceJob.Kind, edit: (inout MaintenanceJob) -> Void,
-        _ work: @escaping @Sendable (_ progress: @escaping (Double) -> Void) throws -> (inout MaintenanceJob) -> Void
+    /// Begins to give what deletions freed back to the disk.
+    ///
+    /// - Throws: `failedPrecondition` while another job runs.
+    public func startCompaction(of store: Store) throws -> MaintenanceJob {
+        let job = try begin(.compact)
+        Task(priority: .utility) {
+            do {
+                let space = try await store.compact(progress: { share in self.edit(job.id) { $0.progress = share } })
+                end(job.id, .success({ $0.compaction = space }))
+            } catch {
+                end(job.id, .failure(error))
+            }
+        }
+        return job
+    }
+
+    private typealias Finish = (inout MaintenanceJob) -> Void
+
+    /// On a thread of its own: the work waits for the disk.
+    private func startReading(
+        _ kind: MaintenanceJob.Kind, name: String? = nil, deep: Bool? = nil,
+        _ work: @escaping @Sendable (_ progress: @escaping (Double) -> Void) throws -> Finish
     ) throws -> MaintenanceJob {
+        let job = try begin(kind, name: name, deep: deep)
+        DispatchQueue.global(qos: .utility).async { [self] in
+            let outcome = Result { try work { share in self.edit(job.id) { $0.progress = share } } }
+            end(job.id, outcome)
+        }
+        return job
+    }
+
+    private func begin(_ kind: MaintenanceJob.Kind, name: String? = nil, deep: Bool? = nil) throws -> MaintenanceJob {
         let startedAt = clock()
-        let job = try book.withLock { book in
+        return try book.withLock { book in
             if let running = book.jobs.first(where: { $0.state == .running }) {
                 throw EngineError(
                     .failedPrecondition,
@@ -89,29 +117,28 @@ public final class MaintenanceJobs: Sendable {
             book.started += 1
             var job = MaintenanceJob(
                 id: "\(kind.rawValue)-\(startedAt)-\(book.started)", kind: kind, startedAt: startedAt)
-            edit(&job)
+            job.name = name
+            job.deep = deep
             if book.jobs.count >= Self.keptJobs { book.jobs.removeFirst() }
             book.jobs.append(job)
             return job
         }
-        // A thread of its own: the work waits for the disk.
-        DispatchQueue.global(qos: .utility).async { [self] in
-            let outcome = Result { try work { share in self.edit(job.id) { $0.progress = share } } }
-            let endedAt = clock()
-            self.edit(job.id) { job in
-                job.endedAt = endedAt
-                switch outcome {
-                case .success(let finish):
-                    job.state = .succeeded
-                    job.progress = 1
-                    finish(&job)
-                case .failure(let error):
-                    job.state = .failed
-                    job.error = .init(EngineError(translating: error))
-                }
+    }
+
+    private func end(_ id: String, _ outcome: Result<Finish, any Error>) {
+        let endedAt = clock()
+        edit(id) { job in
+            job.endedAt = endedAt
+            switch outcome {
+            case .success(let finish):
+                job.state = .succeeded
+                job.progress = 1
+                finish(&job)
+            case .failure(let error):
+                job.state = .failed
+                job.error = .init(EngineError(translating: error))
             }
         }
-        return job
     }
 
     private func edit(_ id: String, _ change: (inout MaintenanceJob) -> Void) {

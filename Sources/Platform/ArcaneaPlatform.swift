@@ -136,6 +136,14 @@ public final class ArcaneaPlatform: Sendable {
     /// How the store keeps what it is given.
     public var health: StoreHealth { store.health }
 
+    /// What the database takes of the disk.
+    public func space() throws -> StoreSpace { try store.space() }
+
+    /// Begins to give what deletions freed back to the disk.
+    ///
+    /// - Throws: `failedPrecondition` while another job of ``maintenance`` runs.
+    public func startCompaction() throws -> MaintenanceJob { try maintenance.startCompaction(of: store) }
+
     /// The answer kept under an idempotency key; see ``IdempotentRequest``.
     public func keptAnswer(forKey key: String, fingerprint: UInt64) throws -> KeptAnswer? {
         try store.keptAnswer(forKey: key, fingerprint: fingerprint)

@@ -65,6 +65,29 @@ import Testing
         }
     }
 
+    @Test func aCompactionTellsWhatItGaveBack() async throws {
+        try await Self.temporary { service, _ in
+            let text = String(repeating: "sea ", count: 900)
+            for part in 0..<5 {
+                let items = (0..<100).map { "{\"id\":\"m\(part)-\($0)\",\"kind\":\"fact\",\"text\":\"\(text)\($0)\"}" }
+                let body = "{\"items\":[\(items.joined(separator: ","))]}"
+                #expect(try await service.post("/nexus/a/memories", body).status == 201)
+            }
+            for part in 0..<5 {
+                for number in 0..<100 {
+                    #expect(try await service.send(.delete, "/nexus/a/memories/m\(part)-\(number)").status < 300)
+                }
+            }
+            let free = try #require(try await service.get("/operations/space")["freeBytes"]?.int)
+            #expect(free > 1 << 20)
+            let job = try await Self.end(service, service.post("/operations/compactions", "{}"))
+            #expect(job["state"]?.string == "succeeded", "\(job)")
+            #expect(job["compaction.reclaimedBytes"]?.int ?? 0 >= free, "\(job)")
+            #expect(job["compaction.after.freeBytes"]?.int == 0, "\(job)")
+            #expect(try await service.get("/operations/space")["freeBytes"]?.int == 0)
+        }
+    }
+
     @Test(arguments: [
         "../x", "..", ".", "", "a/b", "%2e%2e", "A", "a\\u0000b", "é", "a b", String(repeating: "a", count: 65),
     ])

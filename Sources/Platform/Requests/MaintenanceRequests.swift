@@ -24,3 +24,8 @@ public struct VerificationRequest: Sendable {
         try object.rejectUnknownFields()
     }
 }
+
+/// The body of `POST /operations/compactions`: an object without fields.
+public struct CompactionRequest: Sendable {
+    public init(json: JSONElement) throws(JSONError) { try json.object().rejectUnknownFields() }
+}

@@ -22,6 +22,8 @@ public final class CommitQueue: Sendable {
         public var commits = 0
         /// Requests that were part of them.
         public var requests = 0
+        /// Bytes that were given back to the disk.
+        public var reclaimedBytes = 0
     }
 
     /// One request: made by a caller, run and answered by the queue.
@@ -42,6 +44,7 @@ public final class CommitQueue: Sendable {
         var isDraining = false
         /// Why no more requests are taken.
         var refusal: StorageError?
+        var isReclaiming = false
         var counters = Counters()
     }
 
@@ -151,6 +154,15 @@ public final class CommitQueue: Sendable {
         }
     }
 
+    /// Runs `body` on the writer's connection outside of a transaction, with nothing else under way.
+    func alone<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+        try queue.sync {
+            drainAll()
+            guard let session = writer.session else { throw Self.closed }
+            return try body(session.connection)
+        }
+    }
+
     /// Answers what waits, then closes the writer's connection. Later requests are refused.
     func close() {
         state.withLock { $0.refusal = $0.refusal ?? Self.closed }
@@ -257,6 +269,7 @@ public final class CommitQueue: Sendable {
         for (job, reason) in refused { job.answer(reason) }
         checkpoint(session)
         disk.keepReserve()
+        reclaimIfWorth(session)
     }
 
     /// Behind the answers: what was committed is safe in the log, wherever this ends.
@@ -268,6 +281,25 @@ public final class CommitQueue: Sendable {
             onFailedIO(error)
         }
     }
+
+    /// Now and then: what deletions freed goes back to the disk, in the background.
+    private func reclaimIfWorth(_ session: WriteSession) {
+        guard state.withLock(\.counters.commits) % Self.commitsPerLook == 0,
+            let space = try? DatabaseSpace(session.connection), Self.isWorthReclaiming(space),
+            state.withLock({ state in
+                defer { state.isReclaiming = true }
+                return !state.isReclaiming && state.refusal == nil
+            })
+        else { return }
+        Task(priority: .utility) {
+            // A failure costs room, and the next writes will meet it themselves.
+            _ = try? await reclaim()
+            state.withLock { $0.isReclaiming = false }
+        }
+    }
+
+    /// Counts what was given back.
+    func didReclaim(_ bytes: Int) { state.withLock { $0.counters.reclaimedBytes += max(0, bytes) } }
 
     /// Takes no more requests, and fails those that wait.
     private func stop(_ error: StorageError) {
