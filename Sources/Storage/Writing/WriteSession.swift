@@ -83,6 +83,14 @@ public final class WriteSession {
 
     // MARK: Head rows
 
+    /// A namespace's head row as of this transaction.
+    func head(_ id: Int64) throws(StorageError) -> StoredNamespace {
+        if let known = heads.namespaces[id] { return known.namespace }
+        let head = Head(namespace: try storedHead(id))
+        heads.namespaces[id] = head
+        return head.namespace
+    }
+
     /// Changes a namespace's head row, in memory until the commit.
     func changeHead<Value>(_ id: Int64, _ change: (inout StoredNamespace) -> Value) throws(StorageError) -> Value {
         var head: Head
