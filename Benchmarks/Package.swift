@@ -35,5 +35,13 @@ let package = Package(
             name: "LineagePlugin",
             dependencies: [.product(name: "Lineage", package: "arcanea")],
             swiftSettings: strict),
+        .executableTarget(
+            name: "StorageBench",
+            dependencies: [
+                .product(name: "Engine", package: "arcanea"),
+                .product(name: "Storage", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
     ]
 )
