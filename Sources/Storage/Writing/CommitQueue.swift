@@ -148,8 +148,7 @@ public final class CommitQueue: Sendable {
     public func checkpoint() async -> Bool {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
-                let busy = try? writer.session?.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-                continuation.resume(returning: busy == 0)
+                continuation.resume(returning: emptyLog())
             }
         }
     }
@@ -270,6 +269,20 @@ public final class CommitQueue: Sendable {
         checkpoint(session)
         disk.keepReserve()
         reclaimIfWorth(session)
+    }
+
+    /// - Returns: whether the log is empty now.
+    private func emptyLog() -> Bool {
+        guard let session = writer.session, state.withLock({ $0.refusal == nil }) else { return false }
+        do throws(StorageError) {
+            return try session.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+        } catch {
+            if error.isFailedIO {
+                stop(error)
+                onFailedIO(error)
+            }
+            return false
+        }
     }
 
     /// Behind the answers: what was committed is safe in the log, wherever this ends.
