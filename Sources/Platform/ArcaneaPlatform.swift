@@ -58,6 +58,8 @@ public final class ArcaneaPlatform: Sendable {
     public let maintenance: MaintenanceJobs
     let store: Store
     private let embedder: CollectionEmbedder
+    /// Deletes what has expired, each second.
+    private let expiry: Task<Void, Never>?
 
     /// Opens a directory and rebuilds everything that memory holds.
     ///
@@ -114,6 +116,16 @@ public final class ArcaneaPlatform: Sendable {
         nexus = NexusService(
             store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
+        expiry =
+            configuration.mode == .readOnly
+            ? nil
+            : Task(priority: .utility) { [nexus] in
+                while !Task.isCancelled {
+                    // What fails now is deleted later: a full disk, say, refuses no deletion for long.
+                    _ = try? await nexus.deleteExpired()
+                    try? await Task.sleep(for: .seconds(1))
+                }
+            }
         self.feed = feed
         maintenance = MaintenanceJobs(
             directory: configuration.directory, backups: configuration.backups, clock: configuration.clock)
@@ -173,6 +185,8 @@ public final class ArcaneaPlatform: Sendable {
 
     /// Finishes writes, writes index files, and gives the directory back.
     public func close() async {
+        expiry?.cancel()
+        await expiry?.value
         await pinecone.close()
         await store.close()
     }
