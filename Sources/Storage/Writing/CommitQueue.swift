@@ -238,13 +238,13 @@ public final class CommitQueue: Sendable {
             try session.begin()
             for job in group {
                 do {
-                    try session.savepoint(job.run)
+                    if group.count == 1 { try session.lone(job.run) } else { try session.savepoint(job.run) }
                     accepted.append(job)
                 } catch let refusal as RequestRefused {
                     refused.append((job, refusal.reason))
                 }
             }
-            try session.commit()
+            if accepted.isEmpty { session.rollback() } else { try session.commit() }
         } catch {
             session.rollback()
             if (error as? StorageError)?.code == .full, group.contains(where: { !$0.grows }), disk.releaseReserve() {
@@ -260,7 +260,7 @@ public final class CommitQueue: Sendable {
             return
         }
         state.withLock { state in
-            state.counters.commits += 1
+            state.counters.commits += accepted.isEmpty ? 0 : 1
             state.counters.requests += accepted.count
         }
         for job in accepted { job.apply() }

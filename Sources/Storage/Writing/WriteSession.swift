@@ -235,6 +235,17 @@ extension WriteSession {
         }
         try connection.statement("RELEASE request").run()
     }
+
+    /// As ``savepoint(_:)`` for the only request of a transaction, which is rolled back when it is refused: a savepoint makes
+    /// SQLite keep a copy of every page that changes.
+    func lone(_ body: (WriteSession) throws -> Void) throws {
+        do {
+            try body(self)
+        } catch {
+            guard connection.isInTransaction else { throw error }
+            throw RequestRefused(reason: error)
+        }
+    }
 }
 
 /// A request failed; the transaction that it was part of goes on.
