@@ -14,10 +14,11 @@ enum Schema {
     /// - Throws: `incompatible`; `misuse` when the connection would not be durable.
     static func prepareWriter(_ connection: Connection) throws(StorageError) {
         try connection.execute("PRAGMA page_size = \(pageSize)")
-        // Of a new file: pages that deletions free can be given back in small steps, between other writes.
-        try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         // Asked before anything is written: a file that is not ours stays as it is.
         let version = try checkedVersion(connection)
+        // Of a new file: pages that deletions free can be given back in small steps, between other writes. It would write to
+        // an old one.
+        if version == 0 { try connection.execute("PRAGMA auto_vacuum = INCREMENTAL") }
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA foreign_keys = ON")
