@@ -43,5 +43,16 @@ let package = Package(
                 .product(name: "Vectors", package: "arcanea"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "RankingBench",
+            dependencies: [
+                .product(name: "Lineage", package: "arcanea"),
+                .product(name: "Platform", package: "arcanea"),
+                .product(name: "Ranking", package: "arcanea"),
+                .product(name: "TextEmbedding", package: "arcanea"),
+                .product(name: "VectorIndex", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
     ]
 )
