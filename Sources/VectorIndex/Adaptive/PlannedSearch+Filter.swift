@@ -119,6 +119,7 @@ extension PlannedSearch {
         func passes(_ slot: UInt32) -> Bool { words[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1 }
         let accepted = walk(
             rows, graph, width: unfilteredWidth(passing: passing),
+            share: Double(passing) / Double(max(snapshot.count, 1)),
             isPromising: { visited in
                 let passed = visited.reduce(0) { $0 + (passes(CandidateKey.slot($1)) ? 1 : 0) }
                 return Double(passed) >= expected * Self.promisingPart

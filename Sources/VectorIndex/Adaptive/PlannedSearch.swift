@@ -21,6 +21,8 @@ struct PlannedSearch {
     /// Candidates that a walk along estimates keeps for each one asked for: estimates are noisy, and a node may be
     /// listed once per neighbor that saw it. With two, `efSearch` finds what it finds with exact distances.
     private static let candidatesPerPlace = 2
+    /// Nodes that must have been found before a walk may stop early, however few are wanted.
+    private static let leastRank = 10
     /// A scanned row costs this part of a distance at a random address.
     static let scanDiscount = 4
     /// Nodes measured exactly beyond `k`, at least: the order by 8-bit codes is off by a few places.
@@ -66,7 +68,7 @@ struct PlannedSearch {
         counters.plan = .graph
         let accepted =
             if let rows = snapshot.graph?.rows {
-                walk(rows, graph, width: width) { [snapshot, heldOut = parameters.heldOut] in
+                walk(rows, graph, width: width, share: liveShare) { [snapshot, heldOut = parameters.heldOut] in
                     (snapshot.deadCount == 0 || !snapshot.dead.contains($0)) && $0 != heldOut
                 }
             } else {
@@ -90,10 +92,12 @@ struct PlannedSearch {
 
     /// Walks along quantized rows and measures the nearest of the visited nodes that qualify.
     ///
-    /// - Parameter isPromising: see ``CodeWalk/search(from:limit:isPromising:)``.
+    /// - Parameters:
+    ///   - share: of the visited nodes that will qualify, expected.
+    ///   - isPromising: see ``CodeWalk/search(from:limit:stop:unless:isPromising:)``.
     /// - Returns: how many nodes qualified; 0 when the walk was given up.
     mutating func walk(
-        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, isPromising: (([UInt64]) -> Bool)? = nil,
+        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, share: Double, isPromising: (([UInt64]) -> Bool)? = nil,
         qualifies: (UInt32) -> Bool
     ) -> Int {
         var descent = GraphWalk(
@@ -103,8 +107,11 @@ struct PlannedSearch {
         let query = CodedQuery(scan.query, for: rows, scratch.codes)
         var walk = CodeWalk(rows: rows, query: query, scratch: scratch)
         let isFinished = walk.search(
-            from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace, unless: parameters.heldOut,
-            isPromising: isPromising)
+            from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace,
+            stop: EarlyStop(
+                rank: Int(Double(max(parameters.k, Self.leastRank)) / share), width: beamWidth, length: query.length,
+                rows: rows),
+            unless: parameters.heldOut, isPromising: isPromising)
         counters.efSearch = width
         counters.hops += walk.hops
         counters.codeEvaluations += walk.codeEvaluations

@@ -65,6 +65,9 @@ struct CandidatePool {
         return slot
     }
 
+    /// The estimate of the nearest waiting candidate; infinite when none waits.
+    var nearestWaiting: Float { second == Self.none ? .infinity : lists.open[second] }
+
     /// The slot that ``takeNearest()`` would give now.
     var following: UInt32? { second == Self.none ? nil : lists.slots[second] }
 

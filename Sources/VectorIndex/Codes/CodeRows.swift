@@ -23,10 +23,14 @@ final class CodeRows: @unchecked Sendable {
     /// Mean of the vectors when the rows were first made, padded with zeros; rotated too.
     let mean: [Float]
     let rotatedMean: [Float]
+    /// The vectors' mean squared length when the rows were first made, if all were about as long; 0 otherwise.
+    let commonSquaredLength: Float
     private let start: UnsafePointer<UInt8>
     private let owner: any AnyObject & Sendable
     /// Checks rows of a file when they are touched for the first time.
     private let verifier: BlockVerifier?
+    /// Squared lengths are about the same up to this factor.
+    private static let aboutEqual: Float = 1.25
     /// Of the first row, among the verifier's bytes.
     private let offset: Int
 
@@ -45,10 +49,12 @@ final class CodeRows: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - mean: padded with zeros.
+    ///   - commonSquaredLength: 0 when it is not known or the vectors differ.
     ///   - memory: `count` rows, on a 64-byte boundary.
     init(
         metric: Metric, rotation: RandomRotation, layout: CodeLayout, count: Int, mean: [Float],
-        memory: UnsafeRawPointer, owner: any AnyObject & Sendable, verifier: (BlockVerifier, offset: Int)?
+        commonSquaredLength: Float, memory: UnsafeRawPointer, owner: any AnyObject & Sendable,
+        verifier: (BlockVerifier, offset: Int)?
     ) {
         self.metric = metric
         self.rotation = rotation
@@ -56,6 +62,7 @@ final class CodeRows: @unchecked Sendable {
         self.count = count
         self.mean = mean
         rotatedMean = rotation.rotated(mean)
+        self.commonSquaredLength = commonSquaredLength
         start = memory.assumingMemoryBound(to: UInt8.self)
         self.owner = owner
         self.verifier = verifier?.0
@@ -77,6 +84,7 @@ final class CodeRows: @unchecked Sendable {
         layout = CodeLayout(padded: rotation.padded, links: graph.levelZeroLinks)
         let average = base?.mean ?? Self.mean(of: graph, view, padded: rotation.padded)
         mean = average
+        commonSquaredLength = base?.commonSquaredLength ?? Self.commonSquaredLength(of: graph, view)
         rotatedMean = rotation.rotated(average)
         let memory = AlignedMemory(byteCount: count * layout.stride)
         start = UnsafePointer(memory.start.assumingMemoryBound(to: UInt8.self))
@@ -99,5 +107,16 @@ final class CodeRows: @unchecked Sendable {
         }
         let nodes = Double(max(graph.nodeCount, 1))
         return sums.map { Float($0 / nodes) }
+    }
+
+    private static func commonSquaredLength(of graph: HNSWGraph, _ view: VectorView) -> Float {
+        var (sum, least, most) = (0.0, Float.infinity, Float.zero)
+        for slot in 0..<UInt32(graph.count) where graph.isLinked(slot) {
+            let squared = Distance.dot(view.row(slot), view.row(slot), count: view.stride)
+            sum += Double(squared)
+            least = min(least, squared)
+            most = max(most, squared)
+        }
+        return most <= least * aboutEqual ? Float(sum / Double(max(graph.nodeCount, 1))) : 0
     }
 }

@@ -30,17 +30,19 @@ struct CodeWalk {
         self.scratch = scratch
     }
 
-    /// Walks from `start` until the `limit` nearest candidates were all visited.
+    /// Walks from `start` until the `limit` nearest candidates were all visited, or none that waits is promising.
     ///
     /// The bitmap of visited slots must be clear; it is clear again afterwards.
     ///
     /// - Parameters:
+    ///   - stop: when the nearest of the waiting candidates is too far to go on; `nil` goes on with all of the list.
     ///   - heldOut: a node that is not visited.
     ///   - isPromising: asked once, after ``trialHops`` hops, with the nodes visited so far; `false` ends the walk.
     /// - Returns: whether the walk came to its end: it was promising, and no row of it is damaged.
     @discardableResult
     mutating func search(
-        from start: UInt32, limit: Int, unless heldOut: UInt32? = nil, isPromising: (([UInt64]) -> Bool)? = nil
+        from start: UInt32, limit: Int, stop: EarlyStop? = nil, unless heldOut: UInt32? = nil,
+        isPromising: (([UInt64]) -> Bool)? = nil
     ) -> Bool {
         defer {
             if let heldOut { scratch.visited[Int(heldOut >> 6)] = 0 }
@@ -55,6 +57,7 @@ struct CodeWalk {
         let stride = layout.stride
         let bits = scratch.visited
         let estimates = scratch.distances
+        var stop = stop
         var next = start
         bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
         if let heldOut { bits[Int(heldOut >> 6)] |= 1 << UInt64(heldOut & 63) }
@@ -64,6 +67,7 @@ struct CodeWalk {
             hops &+= 1
             let distance = query.distance(to: row, layout)
             visited.append(CandidateKey.make(distance: distance, slot: next))
+            stop?.visit(distance)
             for block in 0..<layout.blocks {
                 let add = UnsafeRawPointer(row + layout.add).assumingMemoryBound(to: Float.self) + block &* 32
                 let rescale = UnsafeRawPointer(row + layout.rescale).assumingMemoryBound(to: Float.self) + block &* 32
@@ -74,6 +78,7 @@ struct CodeWalk {
                 pool.add(estimates, ids, places: below, visited: bits)
             }
             if hops == Self.trialHops, let isPromising, !isPromising(visited) { return false }
+            if let stop, stop.isTooFar(pool.nearestWaiting) { break }
             while let slot = pool.takeNearest() {
                 let word = bits + Int(slot >> 6)
                 let bit: UInt64 = 1 << UInt64(slot & 63)

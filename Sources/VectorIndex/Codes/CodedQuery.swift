@@ -16,6 +16,8 @@ struct CodedQuery {
     private let sum: Float
     private let constant: Float
     private let factor: Float
+    /// Of the query as it was given.
+    let length: Float
     /// See ``error(of:_:)``.
     private let errorPerStep: Float
 
@@ -26,6 +28,7 @@ struct CodedQuery {
         let vector = scratch.vector
         for index in 0..<rows.rotation.dimension { vector[index] = query[index] }
         for index in rows.rotation.dimension..<padded { vector[index] = 0 }
+        length = Distance.dot(vector, vector, count: padded).squareRoot()
         rows.rotation.apply(vector)
         switch rows.metric {
         case .squaredEuclidean:
@@ -56,9 +59,9 @@ struct CodedQuery {
         // The node's own rounding, of at most half a step each, against the query: by Hoeffding's inequality within this
         // many lengths but for one case in a billion (2 exp(-6.5² / 2)), by Cauchy's within √d always. The query's
         // rounding: at most half of its step times 255 steps each.
-        let length = Distance.dot(vector, vector, count: padded).squareRoot()
+        let centeredLength = Distance.dot(vector, vector, count: padded).squareRoot()
         let deviations = min(6.5, Float(padded).squareRoot())
-        errorPerStep = abs(factor) * (length * deviations / 2 + step / 2 * 255 * Float(padded))
+        errorPerStep = abs(factor) * (centeredLength * deviations / 2 + step / 2 * 255 * Float(padded))
         // Bits are 0 or 1, signs −1 or +1: ⟨q, signs⟩ = 2 ⟨q, bits⟩ − Σq.
         tableScale = 2 * tableStep
         tableOffset = 2 * measures.lowest - measures.total

@@ -127,7 +127,8 @@ public final class Segment: @unchecked Sendable {
             rows = CodeRows(
                 metric: header.metric, rotation: RandomRotation(dimension: header.dimension, seed: header.seed),
                 layout: rowLayout, count: header.slots,
-                mean: Array(UnsafeBufferPointer(start: mean, count: rowLayout.padded)), memory: base + layout.rows,
+                mean: Array(UnsafeBufferPointer(start: mean, count: rowLayout.padded)),
+                commonSquaredLength: header.commonSquaredLength, memory: base + layout.rows,
                 owner: owner, verifier: checked ? (verifier, layout.rows) : nil)
         }
         let graph = HNSWGraph(

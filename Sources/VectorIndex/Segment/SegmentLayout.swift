@@ -68,6 +68,8 @@ struct SegmentHeader: Equatable {
     private static let summed = recallStart + RecallTable.ladder.count * recallEntrySize
     private static let recallStart = 104
     private static let recallEntrySize = 12
+    /// Came later than the header's checksum; the first block's covers it.
+    private static let commonSquaredLengthStart = summed + 4
 
     var metric: Metric
     var dimension: Int
@@ -86,6 +88,8 @@ struct SegmentHeader: Equatable {
     /// As far as it was measured: the number of entries u32, changes since u32, and at most 14 entries of efSearch u32,
     /// recall@10 f32, recall@100 f32.
     var recall: RecallTable?
+    /// See ``CodeRows/commonSquaredLength``.
+    var commonSquaredLength: Float
 
     init(_ sealed: SealedGraph, sequence: UInt64, tagBytes: Int) {
         let graph = sealed.graph
@@ -103,6 +107,7 @@ struct SegmentHeader: Equatable {
         self.tagBytes = tagBytes
         hasRows = sealed.rows != nil
         recall = sealed.recall
+        commonSquaredLength = sealed.rows?.commonSquaredLength ?? 0
     }
 
     /// - Parameter total: bytes of the whole segment.
@@ -132,6 +137,7 @@ struct SegmentHeader: Equatable {
         bytes.append(contentsOf: repeatElement(0, count: Self.summed - bytes.count))
         assert(bytes.count == Self.summed)
         put(bytes.withUnsafeBytes { Checksum.of($0) })
+        put(commonSquaredLength.bitPattern)
         return bytes + [UInt8](repeating: 0, count: SegmentLayout.headerSize - bytes.count)
     }
 
@@ -175,6 +181,8 @@ struct SegmentHeader: Equatable {
         hasRows = word(84) == 1
         let entries = Int(word(96))
         recall = Self.recall(entries: entries, word)
+        let squaredLength = Float(bitPattern: word(Self.commonSquaredLengthStart))
+        commonSquaredLength = squaredLength.isFinite && squaredLength > 0 ? squaredLength : 0
         metric = metricNumber < Metric.allCases.count ? Metric.allCases[metricNumber] : .squaredEuclidean
         // Ranges, so that no later arithmetic overflows.
         let parts: [(Bool, String)] = [
