@@ -77,6 +77,7 @@ extension GraphCore {
             edgeCount -= 1
             retractedEdgeCount += 1
             distrustPositives(below: child)
+            if labels.kind != .none { labels.retracted[parent, default: []].insert(child) }
         }
     }
 
