@@ -73,6 +73,8 @@ def run(name, command, timeout, environment):
         return {"engine": name, "ops": operations, "failed": done.returncode}
     result = json.loads(lines[-1])
     result["engine"] = name
+    # Remarks between the operations are no operations.
+    result["ops"] = {key: value for key, value in result["ops"].items() if isinstance(value, dict)}
     # Some tell the time of their labels apart.
     result["load_s"] = result.get("load_s", 0) + result.pop("label_s", 0)
     print(f"{name}: done in {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
@@ -89,7 +91,7 @@ def median_of(rounds):
     for name, operation in result["ops"].items():
         for key in FIGURES:
             values = [other["ops"][name][key] for other in complete if key in other["ops"].get(name, {})]
-            if values and isinstance(operation, dict):
+            if values:
                 operation[key] = statistics.median(values)
     return result
 
