@@ -81,9 +81,16 @@ extension GraphCore {
         }
     }
 
-    private mutating func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
+    func checkRevival(child: UInt32, parent: UInt32) throws(LineageError) {
+        guard try existingLink(child: child, parent: parent).flags.contains(.retracted) else {
+            throw .duplicateEdge(child: child, parent: parent)
+        }
         try checkAcyclic(child: child, parent: parent, view, explains: true)
         guard log.count + 1 < LineageGraph.nodesMax else { throw .capacityExceeded(limit: LineageGraph.nodesMax) }
+    }
+
+    private mutating func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
+        try checkRevival(child: child, parent: parent)
         follow(child: child, parent: parent, flags)
     }
 
