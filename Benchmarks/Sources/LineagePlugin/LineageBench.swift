@@ -51,11 +51,14 @@ struct LineageBench {
     }
 
     func report() -> String {
-        let bytesPerEdge = Double(loadMemory.sealedAdjacency) / Double(max(1, snapshot.edgeCount))
+        func perEdge(_ bytes: Int) -> Double { rounded(Double(bytes) / Double(max(1, snapshot.edgeCount))) }
         let perNode = Double(max(1, snapshot.nodeCount))
         let head =
             "{\"engine\":\"arcanea\",\"version\":\"\",\"load_s\":\(rounded(loadSeconds)),"
-            + "\"bytes\":\(loadMemory.sealedAdjacency),\"bytes_per_edge\":\(rounded(bytesPerEdge)),"
+            + "\"bytes\":\(loadMemory.sealedAdjacency),\"bytes_per_edge\":\(perEdge(loadMemory.sealedAdjacency)),"
+            + "\"parent_list_bytes_per_edge\":\(perEdge(loadMemory.parentLists)),"
+            + "\"child_list_bytes_per_edge\":\(perEdge(loadMemory.childLists)),"
+            + "\"directory_bytes_per_node\":\(rounded(Double(loadMemory.directories) / perNode)),"
             + "\"label_bytes_per_node\":\(rounded(Double(loadMemory.labels) / perNode)),"
             + "\"resident_bytes\":\(residentBytes),"
             + "\"column_bytes_per_node\":\(rounded(Double(loadMemory.nodeColumns) / perNode)),"
