@@ -53,8 +53,7 @@ extension EngineError {
             self = .invalid("parent", "\"\(key(node))\" cannot be its own parent", limit: "another work")
         case .duplicateEdge(let child, let parent):
             self.init(
-                .alreadyExists, "\"\(key(child))\" credits \"\(key(parent))\" already, or did before it was retracted",
-                field: "parent")
+                .alreadyExists, "\"\(key(child))\" credits \"\(key(parent))\" already", field: "parent")
         case .unknownEdge(let child, let parent):
             self.init(.notFound, "\"\(key(child))\" does not credit \"\(key(parent))\"", field: "parent")
         case .tooManyParents(_, let limit):

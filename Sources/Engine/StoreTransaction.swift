@@ -138,12 +138,22 @@ public final class StoreTransaction {
 
     // MARK: Lineage
 
-    /// Adds a credit between two stored works.
+    /// Adds a credit between two stored works, or gives one again that was retracted.
+    ///
+    /// An edge is on record once: a credit that is given again keeps its time and its place among the parents, gets the
+    /// flags of the link, and loses the reason of its retraction. Kind and weight must be those on record.
     ///
     /// - Precondition: the transaction is a barrier, so that memory shows everything that was written before it.
-    /// - Throws: `cycle` with the keys along it, `alreadyExists` when the edge is there.
-    public func addLateEdge(child: UInt32, link: ParentLink, in namespace: Namespace) throws {
+    /// - Returns: the link as it stands now.
+    /// - Throws: `cycle` with the keys along it; `alreadyExists` when the edge is there, or was with another kind or weight
+    ///   when it was retracted.
+    public func addLateEdge(child: UInt32, link: ParentLink, in namespace: Namespace) throws -> ParentLink {
         let lineage = try lineageForChange(namespace)
+        if let edge = try session.edge(namespace: namespace.id, child: child, parent: link.parent),
+            edge.link.flags.contains(.retracted)
+        {
+            return try revive(edge, link, lineage, namespace)
+        }
         // What the graph does when it applies the edge, asked first: nothing may change before the truth has it.
         do {
             try lineage.checkLateEdge(child: child, parent: link.parent)
@@ -155,6 +165,37 @@ public final class StoreTransaction {
         effects.append {
             applying("a late edge") { try lineage.addLateEdge(child: child, link: link) }
         }
+        return link
+    }
+
+    private func revive(
+        _ edge: StoredEdge, _ link: ParentLink, _ lineage: LineageGraph, _ namespace: Namespace
+    ) throws -> ParentLink {
+        var edge = edge
+        let (child, parent) = (edge.child, edge.parent)
+        let old = edge.link
+        guard old.kind == link.kind, old.weight == link.weight else {
+            let rows = namespace.writer.rows
+            throw EngineError(
+                .alreadyExists,
+                "\"\(rows[Int(child)].key)\" credited \"\(rows[Int(parent)].key)\" before it was retracted: it can be given "
+                    + "again as it was, kind \(old.kind.name), weight \(old.weight)",
+                field: "parent", limit: "kind \(old.kind.name), weight \(old.weight)")
+        }
+        do {
+            try lineage.checkRevival(child: child, parent: parent)
+        } catch {
+            throw EngineError(error, rows: namespace.writer.rows)
+        }
+        // Whether it came at birth or late says where it stands among the parents, and stays.
+        let flags = old.flags.intersection(.late).union(link.flags.subtracting([.late, .retracted]))
+        edge.flags = flags.rawValue
+        edge.seq = try seq(namespace)
+        _ = try session.updateEdge(edge, namespace: namespace.id, reason: nil)
+        effects.append {
+            applying("a credit given again") { try lineage.setEdgeFlags(flags, child: child, parent: parent) }
+        }
+        return edge.link
     }
 
     /// Retracts a credit. The edge's row stays, flagged; walks skip it from now on.

@@ -31,14 +31,17 @@ struct GraphView: @unchecked Sendable {
 
     // Labels.
     var labels = LineageLabels.full
+    var full: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var lite: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    var forest: UnsafeMutablePointer<UnsafeMutableRawPointer>
     var ranks: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    var reach: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    var supports: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    /// The first full labels where they lie in one piece.
-    var flatReach: UnsafePointer<ReachLabel>
-    var flatSupports: UnsafePointer<SupportLabel>
+    /// The first labels where they lie in one piece.
+    var flatFull: UnsafePointer<FullLabel>
+    var flatForest: UnsafePointer<ForestLabel>
     var flatCount: UInt32 = 0
+    /// How often labels have grown, now and when this view was made.
+    var growth: UnsafePointer<Atomic<UInt>>
+    var growthSeen: UInt = 0
     /// False while late credits may have made the levels too small for some nodes.
     var levelsAreComplete = true
     /// False while late credits may have made the `leadsTo` labels incomplete.
@@ -84,26 +87,22 @@ extension GraphView {
     }
 
     @inline(__always)
-    func reachLabel(_ node: UInt32) -> UnsafePointer<ReachLabel> {
-        node < flatCount ? flatReach + Int(node) : Self.place(reach, node, of: ReachLabel.self)
-    }
-
-    @inline(__always)
-    func supportLabel(_ node: UInt32) -> UnsafePointer<SupportLabel> {
-        node < flatCount ? flatSupports + Int(node) : Self.place(supports, node, of: SupportLabel.self)
+    func fullLabel(_ node: UInt32) -> UnsafePointer<FullLabel> {
+        node < flatCount ? flatFull + Int(node) : Self.place(full, node, of: FullLabel.self)
     }
 
     @inline(__always)
     func liteLabel(_ node: UInt32) -> UnsafePointer<LiteLabel> { Self.place(lite, node, of: LiteLabel.self) }
 
     @inline(__always)
+    func forestLabel(_ node: UInt32) -> UnsafePointer<ForestLabel> {
+        node < flatCount ? flatForest + Int(node) : Self.place(forest, node, of: ForestLabel.self)
+    }
+
+    /// Topological number: smaller than that of every child.
+    @inline(__always)
     func rank(_ node: UInt32) -> UInt32 {
-        if ranksAreNumbers { return node }
-        switch labels {
-        case .full: return reachLabel(node).pointee.rank
-        case .lite: return liteLabel(node).pointee.rank
-        case .none: return Self.read(ranks, node, as: UInt32.self)
-        }
+        ranksAreNumbers ? node : Self.read(ranks, node, as: UInt32.self)
     }
 
     @inline(__always)

@@ -43,6 +43,15 @@ extension LineageGraph {
         try core.setEdgeFlags(flags, child: child, parent: parent)
     }
 
+    /// Checks whether ``setEdgeFlags(_:child:parent:)`` would bring a retracted edge back, without changing anything.
+    ///
+    /// - Throws: ``LineageError``: unknown node or edge, `duplicateEdge` for an edge that is not retracted, or `cycle` with
+    ///   the path that the edge would close.
+    /// - Complexity: as ``LineageSnapshot/isAncestor(_:of:)``.
+    public func checkRevival(child: UInt32, parent: UInt32) throws(LineageError) {
+        try core.checkRevival(child: child, parent: parent)
+    }
+
     /// Sets what became of a work. Its node and edges stay.
     ///
     /// - Precondition: the node exists.

@@ -52,51 +52,52 @@ extension LineageGraph {
             try expect(isOrdered, "rank of #\(node) contradicts a parent's")
             switch view.labels {
             case .full:
-                try checkForest(view, node) { view.reachLabel($0) }
-                try checkSupports(view, node)
-            case .lite: try checkForest(view, node) { view.liteLabel($0) }
-            case .none: break
+                try checkInherited(view, node) { view.fullLabel($0).pointee }
+                try checkLeadsTo(view, node)
+            case .lite: try checkInherited(view, node) { view.liteLabel($0).pointee }
+            case .none: continue
             }
+            try checkForest(view, node)
         }
     }
 
-    private func checkForest<Label: ForestLabel>(
-        _ view: GraphView, _ node: UInt32, _ read: (UInt32) -> UnsafePointer<Label>
+    private func checkInherited<Label: InheritedLabel>(
+        _ view: GraphView, _ node: UInt32, _ read: (UInt32) -> Label
     ) throws(LineageInvariantError) {
-        let label = read(node).pointee
-        try expect(view.rank(node) == label.rank, "rank of #\(node) in its label")
-        try expect(!Label.Bloom(of: node).exceeds(label.bloom), "the bloom of #\(node) lacks its own bit")
-        var problem: String?
+        let label = read(node)
+        try expect(!Label(root: node).exceeds(label), "the label of #\(node) lacks its own bit")
+        var isRight = true
         view.forEachParent(of: node) { parent in
-            let above = read(parent).pointee
-            if view.levelsAreComplete, above.level >= label.level {
-                problem = "level"
-            } else if above.bloom.exceeds(label.bloom) {
-                problem = "bloom"
-            }
-            return problem == nil
+            isRight = !read(parent).exceeds(label)
+            return isRight
         }
-        if let problem { throw LineageInvariantError(description: "\(problem) of #\(node) contradicts a parent's") }
+        try expect(isRight, "the label of #\(node) contradicts a parent's")
+    }
+
+    private func checkLeadsTo(_ view: GraphView, _ node: UInt32) throws(LineageInvariantError) {
+        var isRight = true
+        view.forEachParent(of: node) { parent in
+            isRight = view.fullLabel(node).leadsTo & ~view.fullLabel(parent).leadsTo == 0
+            return isRight
+        }
+        try expect(isRight || !view.leadsToIsComplete, "the supports below #\(node) contradict a parent's")
+    }
+
+    private func checkForest(_ view: GraphView, _ node: UInt32) throws(LineageInvariantError) {
+        let label = view.forestLabel(node).pointee
+        var isRight = true
+        view.forEachParent(of: node) { parent in
+            isRight = view.forestLabel(parent).pointee.level < label.level
+            return isRight
+        }
+        try expect(isRight || !view.levelsAreComplete, "the level of #\(node) contradicts a parent's")
         let isRoot = label.parent == node
-        let levelAbove = read(label.parent).pointee.level
+        let levelAbove = view.forestLabel(label.parent).pointee.level
         try expect(isRoot ? label.level == 0 : label.level == levelAbove + 1, "forest level of #\(node)")
         if !isRoot, view.trustsPositives(to: node) {
             let isParent = view.link(child: node, parent: label.parent)?.flags.contains(.retracted) == false
             try expect(isParent, "the forest parent of #\(node) is no parent")
         }
-    }
-
-    private func checkSupports(_ view: GraphView, _ node: UInt32) throws(LineageInvariantError) {
-        let supports = view.supportLabel(node).pointee
-        var isRight = true
-        view.forEachParent(of: node) { parent in
-            let above = view.supportLabel(parent).pointee
-            isRight =
-                above.descendsFrom & ~supports.descendsFrom == 0
-                && !(view.leadsToIsComplete && supports.leadsTo & ~above.leadsTo != 0)
-            return isRight
-        }
-        try expect(isRight, "supports of #\(node) contradict a parent's")
     }
 
     private func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws(LineageInvariantError) {

@@ -105,14 +105,20 @@ final class BackgroundSealer: Sendable {
 
 /// Bytes that a graph holds, by part. Chunks of columns count whole.
 public struct LineageMemory: Sendable, Equatable {
-    /// Parents lists with kind, weight, flags and time, and children lists.
-    public var sealedAdjacency: Int
+    /// Sealed parents lists, with kind, weight, flags and time of each edge.
+    public var parentLists: Int
+    /// Sealed children lists.
+    public var childLists: Int
+    /// Where the lists of both directions begin: 2.5 bytes per node.
+    public var directories: Int
     /// Edges since the last seal.
     public var tail: Int
     /// Reachability labels: what ``LineageLabels`` says per node.
     public var labels: Int
     /// Time, creator and state: 13 bytes per node.
     public var nodeColumns: Int
+    /// The sealed edges as a whole.
+    public var sealedAdjacency: Int { parentLists + childLists + directories }
 }
 
 extension GraphView {

@@ -122,7 +122,7 @@ enum GoldenStore {
             _ = try transaction.retractEdge(child: 20, parent: retracted, reason: "a mistake", in: works)
         }
         try await store.write(barrier: true) { transaction in
-            try transaction.addLateEdge(
+            _ = try transaction.addLateEdge(
                 child: 40, link: ParentLink(parent: 2, kind: .collab, weight: 0.25, flags: [.late], at: 77),
                 in: transaction.namespace("works", ""))
         }

@@ -61,7 +61,7 @@ struct LineageFileTests {
             do {
                 try await store.write(barrier: true) { transaction in
                     let namespace = try transaction.namespace("works", "")
-                    try transaction.addLateEdge(child: child, link: late, in: namespace)
+                    _ = try transaction.addLateEdge(child: child, link: late, in: namespace)
                 }
                 if retracts {
                     try await store.write(barrier: true) { transaction in

@@ -31,7 +31,7 @@ struct StoreLineageTests {
             let late = ParentLink(parent: parent, kind: .collab, weight: 0.5, flags: [.late], at: 7)
             do {
                 try await store.write(barrier: true) { transaction in
-                    try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
+                    _ = try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
                 }
             } catch let error as EngineError {
                 refused += 1
@@ -74,7 +74,7 @@ struct StoreLineageTests {
         for (child, parent) in [(UInt32(0), UInt32(1)), (1, 0)] {
             let late = ParentLink(parent: parent, kind: .remix, weight: 1, flags: [.late], at: 1)
             try await store.write(barrier: true) { transaction in
-                try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
+                _ = try transaction.addLateEdge(child: child, link: late, in: transaction.namespace("works", ""))
             }
             guard child == 0 else { continue }
             try await store.write(barrier: true) { transaction in
@@ -87,6 +87,61 @@ struct StoreLineageTests {
         let reopened = try openTestStore(directory)
         #expect(try Self.picture(reopened) == before)
         await reopened.close()
+    }
+
+    @Test(
+        "a credit retracted and given again is as it was, in its place, here and after a restart",
+        arguments: [false, true])
+    func givenAgain(isLate: Bool) async throws {
+        let directory = TemporaryDirectory()
+        let store = try openTestStore(directory)
+        let links = [ParentLink(parent: 0, kind: .collab, weight: 0.5, at: 3), ParentLink(parent: 1, at: 3)]
+        try await store.write { transaction in
+            let namespace = try transaction.namespace("works", "")
+            for key in ["a", "b"] {
+                _ = try transaction.insert(RecordDraft(key: key, createdAt: 0, payload: [0]), in: namespace)
+            }
+            _ = try transaction.insert(
+                RecordDraft(key: "c", createdAt: 3, payload: [0], parents: isLate ? [] : links), in: namespace)
+        }
+        func credit(_ child: UInt32, _ link: ParentLink) async throws -> EngineError.Code? {
+            do {
+                try await store.write(barrier: true) { transaction in
+                    _ = try transaction.addLateEdge(child: child, link: link, in: transaction.namespace("works", ""))
+                }
+                return nil
+            } catch let error as EngineError {
+                return error.code
+            }
+        }
+        if isLate { for link in links { #expect(try await credit(2, late(link)) == nil) } }
+        let before = try Self.picture(store)
+        try await store.write(barrier: true) { transaction in
+            _ = try transaction.retractEdge(
+                child: 2, parent: 0, reason: "a mistake", in: transaction.namespace("works", ""))
+        }
+        #expect(try Self.picture(store) != before)
+        var other = late(links[0])
+        other.weight = 0.25
+        #expect(try await credit(2, other) == .alreadyExists)
+        #expect(try await credit(0, ParentLink(parent: 2, flags: [.late], at: 8)) == nil)
+        #expect(try await credit(2, late(links[0])) == .cycle)
+        try await store.write(barrier: true) { transaction in
+            _ = try transaction.retractEdge(child: 0, parent: 2, reason: nil, in: transaction.namespace("works", ""))
+        }
+        #expect(try await credit(2, late(links[0])) == nil)
+        #expect(try Self.picture(store) == before)
+        #expect(try await credit(2, late(links[0])) == .alreadyExists)
+        await store.close()
+        let reopened = try openTestStore(directory)
+        #expect(try Self.picture(reopened) == before)
+        await reopened.close()
+    }
+
+    private func late(_ link: ParentLink) -> ParentLink {
+        var link = link
+        link.flags.insert(.late)
+        return link
     }
 
     /// All parents and all ancestor sets: what lineage answers are made of.

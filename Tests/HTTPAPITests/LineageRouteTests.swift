@@ -117,6 +117,12 @@ struct LineageRouteTests {
             let gone = try await service.send(.delete, "/lineage/edges?child=leaf&parent=other&reason=mistake")
             #expect(gone.status == 200, "\(gone)")
             #expect(try await service.get("/essences/leaf/roots").ids == ["root"])
+            let otherwise = try await service.post("/lineage/edges", "{\"child\":\"leaf\",\"parent\":\"other\"}")
+            #expect(otherwise.status == 409, "\(otherwise)")
+            let again = try await service.post(
+                "/lineage/edges", "{\"child\":\"leaf\",\"parent\":\"other\",\"kind\":\"inspiredBy\",\"weight\":0.5}")
+            #expect(again.status == 201, "\(again)")
+            #expect(Set(try await service.get("/essences/leaf/roots").ids) == ["root", "other"])
         }
     }
 }

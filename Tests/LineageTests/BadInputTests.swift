@@ -169,7 +169,7 @@ struct BadInputTests {
         #expect(throws: version) { try LineageImage.reading(other) }
     }
 
-    @Test("labels take no more than they say", arguments: [(LineageLabels.none, 0), (.lite, 24), (.full, 48)])
+    @Test("labels take no more than they say", arguments: [(LineageLabels.none, 0), (.lite, 20), (.full, 44)])
     func labelBytes(labels: LineageLabels, bytesPerNode: Int) throws {
         let graph = LineageGraph(labels: labels, sealsAutomatically: false)
         for node in 0..<5_001 as Range<UInt32> {

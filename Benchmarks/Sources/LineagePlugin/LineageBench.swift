@@ -51,11 +51,14 @@ struct LineageBench {
     }
 
     func report() -> String {
-        let bytesPerEdge = Double(loadMemory.sealedAdjacency) / Double(max(1, snapshot.edgeCount))
+        func perEdge(_ bytes: Int) -> Double { rounded(Double(bytes) / Double(max(1, snapshot.edgeCount))) }
         let perNode = Double(max(1, snapshot.nodeCount))
         let head =
             "{\"engine\":\"arcanea\",\"version\":\"\",\"load_s\":\(rounded(loadSeconds)),"
-            + "\"bytes\":\(loadMemory.sealedAdjacency),\"bytes_per_edge\":\(rounded(bytesPerEdge)),"
+            + "\"bytes\":\(loadMemory.sealedAdjacency),\"bytes_per_edge\":\(perEdge(loadMemory.sealedAdjacency)),"
+            + "\"parent_list_bytes_per_edge\":\(perEdge(loadMemory.parentLists)),"
+            + "\"child_list_bytes_per_edge\":\(perEdge(loadMemory.childLists)),"
+            + "\"directory_bytes_per_node\":\(rounded(Double(loadMemory.directories) / perNode)),"
             + "\"label_bytes_per_node\":\(rounded(Double(loadMemory.labels) / perNode)),"
             + "\"resident_bytes\":\(residentBytes),"
             + "\"column_bytes_per_node\":\(rounded(Double(loadMemory.nodeColumns) / perNode)),"
@@ -67,9 +70,18 @@ struct LineageBench {
 
     private mutating func walks() {
         let snapshot = snapshot
-        measureNodes("anc_all", "q_anc.u32") { Self.check(snapshot.ancestorNodes(of: $0)) }
-        measureNodes("anc_d5", "q_anc.u32") { Self.check(snapshot.ancestorNodes(of: $0, depthLimit: 5)) }
-        measureNodes("desc_all", "q_desc.u32") { Self.check(snapshot.descendantNodes(of: $0)) }
+        for (name, depthLimit) in [("anc_all", Int.max), ("anc_d5", 5)] {
+            measureNodes(name, "q_anc.u32") { node in
+                var check = (0, UInt64(0))
+                snapshot.withAncestorNodes(of: node, depthLimit: depthLimit) { check = Self.check($0) }
+                return check
+            }
+        }
+        measureNodes("desc_all", "q_desc.u32") { node in
+            var check = (0, UInt64(0))
+            snapshot.withDescendantNodes(of: node) { check = Self.check($0) }
+            return check
+        }
         measureNodes("roots", "q_anc.u32") { Self.check(snapshot.roots(of: $0)) }
     }
 
@@ -128,8 +140,8 @@ struct LineageBench {
         let snapshot = snapshot
         measureNodes("siblings", "q_anc.u32") { Self.check(snapshot.siblings(of: $0, limit: 1_000).items.map(\.node)) }
         measureNodes("cousins", "q_anc.u32") { Self.check(snapshot.cousins(of: $0, limit: 1_000).items.map(\.node)) }
+        // The masses alone, as the prototype computes them; then the full answer, rounded and in order.
         for (name, epsilon) in [("attr_exact", 0), ("attr_eps", 1e-4)] {
-            // The masses alone, as the prototype computes them; then the full answer, rounded and in order.
             measureNodes(name, "q_anc.u32") { node in
                 var count = 0
                 snapshot.forEachAttributedMass(of: node, options: AttributionOptions(epsilon: epsilon)) { _, _ in
@@ -137,7 +149,9 @@ struct LineageBench {
                 }
                 return (count, 0)
             }
-            measureNodes(name + "_ppm", "q_anc.u32") { node in
+        }
+        for (name, epsilon) in [("attr_exact_ppm", 0), ("attr_eps_ppm", 1e-4)] {
+            measureNodes(name, "q_anc.u32") { node in
                 let shares = snapshot.attribution(of: node, options: AttributionOptions(epsilon: epsilon)).shares
                 return (shares.count, UInt64(shares.reduce(0) { $0 + $1.ppm }))
             }
@@ -240,7 +254,8 @@ struct LineageBench {
         return stride(from: 0, to: flat.count - 1, by: 2).map { (flat[$0], flat[$0 + 1]) }
     }
 
-    private static func check(_ nodes: [UInt32]) -> (Int, UInt64) {
+    @inline(__always)
+    private static func check(_ nodes: some Collection<UInt32>) -> (Int, UInt64) {
         (nodes.count, nodes.reduce(0) { $0 &+ UInt64($1) })
     }
 

@@ -10,7 +10,7 @@ extension LineageSnapshot {
     public func attribution(of node: UInt32, options: AttributionOptions = AttributionOptions()) -> Attribution {
         check(node)
         return withScratch { scratch in
-            var sweep = MassSweep(view: view, scratch: scratch, options: options, node: node)
+            var sweep = MassSweep(view: storage.view, scratch: scratch, options: options, node: node)
             sweep.run()
             return Attribution(shares: sweep.shares(), pruned: sweep.pruned, version: version)
         }
@@ -24,7 +24,7 @@ extension LineageSnapshot {
     ) {
         check(node)
         withScratch { scratch in
-            var sweep = MassSweep(view: view, scratch: scratch, options: options, node: node)
+            var sweep = MassSweep(view: storage.view, scratch: scratch, options: options, node: node)
             sweep.run()
             for index in 0..<sweep.count {
                 let settled = sweep.settled(index)
@@ -39,7 +39,8 @@ extension LineageSnapshot {
 /// Works get slots in the order in which they are met, so that what is known of them lies close together whatever their
 /// numbers; the scratch's marks lead from works to slots, and its queue holds the slots in the order of settling.
 private struct MassSweep {
-    private let view: GraphView
+    /// Where it lies: a copy would cost more than a small answer.
+    private let place: UnsafePointer<GraphView>
     private let scratch: Scratch
     private let options: AttributionOptions
     private let own: Double
@@ -54,9 +55,12 @@ private struct MassSweep {
     private(set) var count = 0
     private var prunedSum = OrderlessSum(0)
     var pruned: Double { prunedSum.value }
+    private var view: GraphView {
+        @inline(__always) _read { yield place.pointee }
+    }
 
-    init(view: GraphView, scratch: Scratch, options: AttributionOptions, node: UInt32) {
-        self.view = view
+    init(view: UnsafePointer<GraphView>, scratch: Scratch, options: AttributionOptions, node: UInt32) {
+        place = view
         self.scratch = scratch
         self.options = options
         own = options.group == .root ? 0 : options.own
@@ -89,7 +93,7 @@ private struct MassSweep {
         } else {
             let known = masses + Int(mark &- base)
             known.pointee.mass += mass
-            known.pointee.held += held
+            if held != 0 { known.pointee.held += held }
             if hops < known.pointee.hops { known.pointee.hops = hops }
         }
     }
@@ -117,10 +121,12 @@ private struct MassSweep {
         if options.redacted == .pass, isRedacted(current.pointee.node) { kept = 0 }
         let rest = mass - kept
         if rest <= 0 { return }
-        let heldShare = current.pointee.held.value / mass
+        let held = current.pointee.held.value
+        // Divisions take their time, and these seldom have something to divide.
+        let heldShare = held == 0 ? 0 : held / mass
         current.pointee.mass = OrderlessSum(kept)
         current.pointee.held = OrderlessSum(kept * heldShare)
-        let each = rest / total
+        let each = total == 1 ? rest : rest / total
         let hops = current.pointee.hops &+ 1
         for index in 0..<linkCount {
             let link = links[index]

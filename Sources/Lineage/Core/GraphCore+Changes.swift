@@ -77,12 +77,20 @@ extension GraphCore {
             edgeCount -= 1
             retractedEdgeCount += 1
             distrustPositives(below: child)
+            if labels.kind != .none { labels.retracted[parent, default: []].insert(child) }
         }
     }
 
-    private mutating func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
+    func checkRevival(child: UInt32, parent: UInt32) throws(LineageError) {
+        guard try existingLink(child: child, parent: parent).flags.contains(.retracted) else {
+            throw .duplicateEdge(child: child, parent: parent)
+        }
         try checkAcyclic(child: child, parent: parent, view, explains: true)
         guard log.count + 1 < LineageGraph.nodesMax else { throw .capacityExceeded(limit: LineageGraph.nodesMax) }
+    }
+
+    private mutating func reinstate(child: UInt32, parent: UInt32, _ flags: EdgeFlags) throws(LineageError) {
+        try checkRevival(child: child, parent: parent)
         follow(child: child, parent: parent, flags)
     }
 

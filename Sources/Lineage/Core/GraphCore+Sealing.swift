@@ -90,7 +90,8 @@ extension GraphCore {
 
     var memory: LineageMemory {
         LineageMemory(
-            sealedAdjacency: base.byteCount,
+            parentLists: base.parents.dataCount, childLists: base.children.dataCount,
+            directories: base.byteCount - base.parents.dataCount - base.children.dataCount,
             tail: tailNodes.byteCount + log.byteCount + childHeads.byteCount + lateHeads.byteCount,
             labels: labels.byteCount,
             nodeColumns: createdAt.byteCount + creators.byteCount + states.byteCount)

@@ -14,7 +14,7 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     /// The first `flatCount` records where they lie in one piece, until one of them is copied for a change.
     private(set) var flat: UnsafePointer<Element>
     private(set) var flatCount: UInt32 = 0
-    private let pool = ChunkPool(chunkBytes: ChunkLayout.count * MemoryLayout<Element>.stride)
+    private let pool = ChunkPool(chunkBytes: Self.chunkBytes)
 
     init() {
         end = UnsafeMutableRawPointer(table.addresses).assumingMemoryBound(to: Element.self)
@@ -22,21 +22,39 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// `count` records in one contiguous block of memory, which `fill` writes; all zero at first.
+    ///
+    /// The last chunk is whole too, so that what is appended goes behind its records; the system provides pages when they are
+    /// written to.
     init(count: Int, fill: (UnsafeMutablePointer<Element>) -> Void) {
-        let stride = MemoryLayout<Element>.stride
-        let block = MemoryBlock(byteCount: count * stride, wantsHugePages: true)
-        let records = block.base.bindMemory(to: Element.self, capacity: count)
+        let chunkCount = (count + ChunkLayout.count - 1) >> Int(ChunkLayout.shift)
+        let block = MemoryBlock(byteCount: chunkCount * Self.chunkBytes, wantsHugePages: true)
+        let records = block.base.bindMemory(to: Element.self, capacity: chunkCount * ChunkLayout.count)
         fill(records)
-        let chunks = Swift.stride(from: 0, to: count, by: ChunkLayout.count).map { start in
-            Chunk(of: block, at: start * stride, byteCount: min(ChunkLayout.count, count - start) * stride)
+        let chunks = (0..<chunkCount).map { index in
+            Chunk(of: block, at: index * Self.chunkBytes, byteCount: Self.chunkBytes)
         }
         table = ChunkTable(copying: chunks, capacity: chunks.count + 1)
         epochs = [UInt32](repeating: epoch, count: chunks.count)
         self.count = count
         end = records + count
+        room = chunkCount * ChunkLayout.count - count
         flat = UnsafePointer(records)
         flatCount = UInt32(count)
     }
+
+    /// The records in memory of their own.
+    func copy() -> Column {
+        Column(count: count) { records in
+            for (index, chunk) in table.chunks.enumerated() {
+                let start = index * ChunkLayout.count
+                let place = UnsafeMutableRawPointer(records + start)
+                let used = min(ChunkLayout.count, count - start)
+                place.copyMemory(from: chunk.base, byteCount: used * MemoryLayout<Element>.stride)
+            }
+        }
+    }
+
+    private static var chunkBytes: Int { ChunkLayout.count * MemoryLayout<Element>.stride }
 
     /// Addresses for readers; valid while `table` is alive.
     var addresses: UnsafeMutablePointer<UnsafeMutableRawPointer> {
@@ -79,17 +97,17 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
         return table
     }
 
-    /// Bytes held by the chunks.
-    var byteCount: Int { table.chunks.reduce(0) { $0 + $1.byteCount } }
+    /// A record's place for a change that readers may see while it is made.
+    @inline(__always)
+    func sharedPlace(of index: UInt32) -> UnsafeMutablePointer<Element> {
+        UnsafeMutablePointer(mutating: address(of: index))
+    }
+
+    /// Bytes of the chunks; of the last one those of its records.
+    var byteCount: Int { table.chunks.count * Self.chunkBytes - room * MemoryLayout<Element>.stride }
 
     @inline(never)
     private mutating func addRoom() {
-        let used = count & Int(ChunkLayout.mask)
-        if used > 0 {
-            // The last chunk was made to measure.
-            copyChunk(count >> Int(ChunkLayout.shift))
-            return
-        }
         makeTableWritable(minimumCapacity: table.chunks.count + 1)
         let chunk = Chunk(from: pool)
         table.append(chunk)

@@ -55,7 +55,8 @@ final class Scratch {
     init(capacity: Int) {
         self.capacity = capacity
         marks = Self.zeroed(capacity)
-        queue = .allocate(capacity: capacity)
+        // One more, for `enqueue` to write to in vain.
+        queue = .allocate(capacity: capacity + 1)
         otherQueue = .allocate(capacity: capacity)
         heap = .allocate(capacity: capacity)
         depths = .allocate(capacity: capacity)
@@ -86,6 +87,15 @@ final class Scratch {
         }
         defer { nextBase &+= UInt32(truncatingIfNeeded: count) }
         return nextBase
+    }
+
+    /// Puts a node at the end of the queue unless it has the mark, without a branch: whether a node was met before is what
+    /// a processor can least guess.
+    @inline(__always)
+    func enqueue(_ node: UInt32, _ mark: UInt32, _ tail: inout Int) {
+        queue[tail] = node
+        tail &+= marks[Int(node)] == mark ? 0 : 1
+        marks[Int(node)] = mark
     }
 
     /// Opens a range of marks, one per node met, whose size ``closeMarks(after:)`` says later. Returns its first number.

@@ -20,11 +20,7 @@ extension GraphView {
             let node = queue[head]
             head &+= 1
             forEachParent(of: node) { parent in
-                if marks[Int(parent)] != mark {
-                    marks[Int(parent)] = mark
-                    queue[tail] = parent
-                    tail &+= 1
-                }
+                scratch.enqueue(parent, mark, &tail)
                 return true
             }
         }
@@ -47,11 +43,7 @@ extension GraphView {
             var isRoot = true
             forEachParent(of: node) { parent in
                 isRoot = false
-                if marks[Int(parent)] != mark {
-                    marks[Int(parent)] = mark
-                    queue[tail] = parent
-                    tail &+= 1
-                }
+                scratch.enqueue(parent, mark, &tail)
                 return true
             }
             if isRoot { roots.append(node) }
@@ -79,11 +71,7 @@ extension GraphView {
             let node = queue[head]
             head &+= 1
             forEachChild(of: node) { child in
-                if marks[Int(child)] != mark {
-                    marks[Int(child)] = mark
-                    queue[tail] = child
-                    tail &+= 1
-                }
+                scratch.enqueue(child, mark, &tail)
                 return true
             }
         }

@@ -21,10 +21,22 @@ extension LineageSnapshot {
     ///
     /// - Complexity: O(nodes and edges met).
     public func ancestorNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
+        var nodes: [UInt32] = []
+        withAncestorNodes(of: node, depthLimit: depthLimit) { nodes = Array($0) }
+        return nodes
+    }
+
+    /// Calls `body` with what ``ancestorNodes(of:depthLimit:)`` would return, where the walk left it: nothing is copied.
+    ///
+    /// - Parameter body: must not keep the buffer.
+    /// - Complexity: O(nodes and edges met).
+    public func withAncestorNodes(
+        of node: UInt32, depthLimit: Int = .max, _ body: (UnsafeBufferPointer<UInt32>) -> Void
+    ) {
         check(node)
-        return withScratch { scratch in
+        withScratch { scratch in
             let count = storage.view.pointee.reachUp(from: node, depthLimit: depthLimit, scratch)
-            return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
+            body(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
 
@@ -33,10 +45,22 @@ extension LineageSnapshot {
     ///
     /// - Complexity: O(nodes and edges met).
     public func descendantNodes(of node: UInt32, depthLimit: Int = .max) -> [UInt32] {
+        var nodes: [UInt32] = []
+        withDescendantNodes(of: node, depthLimit: depthLimit) { nodes = Array($0) }
+        return nodes
+    }
+
+    /// Calls `body` with what ``descendantNodes(of:depthLimit:)`` would return, where the walk left it: nothing is copied.
+    ///
+    /// - Parameter body: must not keep the buffer.
+    /// - Complexity: O(nodes and edges met).
+    public func withDescendantNodes(
+        of node: UInt32, depthLimit: Int = .max, _ body: (UnsafeBufferPointer<UInt32>) -> Void
+    ) {
         check(node)
-        return withScratch { scratch in
+        withScratch { scratch in
             let count = storage.view.pointee.reachDown(from: node, depthLimit: depthLimit, scratch)
-            return Array(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
+            body(UnsafeBufferPointer(start: scratch.queue + 1, count: count))
         }
     }
 

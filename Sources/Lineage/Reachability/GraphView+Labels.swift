@@ -1,61 +1,73 @@
+import Synchronization
+
 /// What the labels alone say about "does `a` reach down to `b`?".
 extension GraphView {
-    /// False when the labels exclude that `a` is an ancestor of `b`. Never false for a true ancestor.
+    enum Verdict { case no, yes, open }
+
+    /// What the labels know. `yes` says that `a` is an ancestor-or-self of `b`, `no` that it is no proper ancestor.
     ///
-    /// Negative labels stay right under retraction: blooms only become too large, and levels stay ordered.
+    /// Negative labels stay right under retraction: filters only become too large, and levels stay ordered.
+    ///
+    /// - Parameter trustsPositives: ``trustsPositives(to:)`` of `b` or of a node below it; asked only when it matters.
+    @inline(__always)
+    func verdict(_ a: UInt32, _ b: UInt32, trustsPositives: () -> Bool) -> Verdict {
+        if rank(a) >= rank(b) { return .no }
+        if labels == .none { return .open }
+        var trusts: Bool?
+        if labels == .full {
+            let labelA = fullLabel(a)
+            let labelB = fullLabel(b)
+            if isExcluded(labelA, labelB) { return .no }
+            if labelA.leadsTo & labelB.descendsFrom != 0, hasNotGrown {
+                if trustsPositives() { return .yes }
+                trusts = false
+            }
+        } else if liteLabel(a).exceeds(liteLabel(b)) {
+            return .no
+        }
+        let forestA = forestLabel(a)
+        let forestB = forestLabel(b)
+        if forestA.pointee.level >= forestB.pointee.level { return levelsAreComplete ? .no : .open }
+        if isForestAncestor(a, forestA.pointee.level, b), trusts ?? trustsPositives() { return .yes }
+        return .open
+    }
+
+    /// False when the labels exclude that `a` is an ancestor of `b`. Never false for a true ancestor.
     @inline(__always)
     func mayReach(_ a: UInt32, _ b: UInt32) -> Bool {
-        if labels != .full { return mayReachWithoutSupports(a, b) }
-        let labelA = reachLabel(a)
-        let labelB = reachLabel(b)
-        if labelA.pointee.rank >= labelB.pointee.rank { return false }
-        if levelsAreComplete, labelA.pointee.level >= labelB.pointee.level { return false }
-        if labelA.pointee.bloom.exceeds(labelB.pointee.bloom) { return false }
-        let supportsA = supportLabel(a)
-        let supportsB = supportLabel(b)
-        if supportsA.pointee.descendsFrom & ~supportsB.pointee.descendsFrom != 0 { return false }
-        return !(leadsToIsComplete && supportsB.pointee.leadsTo & ~supportsA.pointee.leadsTo != 0)
-    }
-
-    @inline(__always)
-    private func mayReachWithoutSupports(_ a: UInt32, _ b: UInt32) -> Bool {
-        if labels == .none { return rank(a) < rank(b) }
-        let labelA = liteLabel(a)
-        let labelB = liteLabel(b)
-        if labelA.pointee.rank >= labelB.pointee.rank { return false }
-        if levelsAreComplete, labelA.pointee.level >= labelB.pointee.level { return false }
-        return !labelA.pointee.bloom.exceeds(labelB.pointee.bloom)
-    }
-
-    /// True when the labels prove that `a` is an ancestor-or-self of `b`. Only where ``trustsPositives(to:)``.
-    @inline(__always)
-    func surelyReaches(_ a: UInt32, _ b: UInt32) -> Bool {
+        if rank(a) >= rank(b) { return false }
         switch labels {
-        case .full:
-            return supportLabel(a).pointee.leadsTo & supportLabel(b).pointee.descendsFrom != 0
-                || isForestAncestor(a, b) { reachLabel($0) }
-        case .lite: return isForestAncestor(a, b) { liteLabel($0) }
-        case .none: return false
+        case .none: return true
+        case .lite: if liteLabel(a).exceeds(liteLabel(b)) { return false }
+        case .full: if isExcluded(fullLabel(a), fullLabel(b)) { return false }
         }
+        return !levelsAreComplete || forestLabel(a).pointee.level < forestLabel(b).pointee.level
     }
+
+    @inline(__always)
+    private func isExcluded(_ labelA: UnsafePointer<FullLabel>, _ labelB: UnsafePointer<FullLabel>) -> Bool {
+        labelA.exceeds(labelB) || (leadsToIsComplete && labelB.leadsTo & ~labelA.leadsTo != 0)
+    }
+
+    /// False when the labels say something about edges that this view may not have. Only right about labels that were read
+    /// before.
+    @inline(__always)
+    private var hasNotGrown: Bool { growth.pointee.load(ordering: .relaxed) == growthSeen }
 
     /// True when `a` is an ancestor-or-self of `b` in the forest of deepest parents. O(log depth).
     @inline(__always)
-    private func isForestAncestor<Label: ForestLabel>(
-        _ a: UInt32, _ b: UInt32, _ read: (UInt32) -> UnsafePointer<Label>
-    ) -> Bool {
-        let level = read(a).pointee.level
+    private func isForestAncestor(_ a: UInt32, _ level: UInt32, _ b: UInt32) -> Bool {
         var node = b
-        var label = read(b)
+        var label = forestLabel(b)
         while label.pointee.level > level {
             let jump = label.pointee.jump
-            let jumpLabel = read(jump)
+            let jumpLabel = forestLabel(jump)
             if jumpLabel.pointee.level >= level {
                 node = jump
                 label = jumpLabel
             } else {
                 node = label.pointee.parent
-                label = read(node)
+                label = forestLabel(node)
             }
         }
         return node == a

@@ -5,9 +5,12 @@ extension GraphView {
     /// Works on the view where it lies: copying it would cost more than most answers.
     @inline(__always)
     static func isAncestor(_ view: UnsafePointer<GraphView>, _ a: UInt32, _ b: UInt32, _ pool: ScratchPool) -> Bool {
-        if a == b || !view.pointee.mayReach(a, b) { return false }
-        if trustsPositives(view, to: b), view.pointee.surelyReaches(a, b) { return true }
-        return search(view, a, b, pool)
+        if a == b { return false }
+        switch view.pointee.verdict(a, b, trustsPositives: { trustsPositives(view, to: b) }) {
+        case .no: return false
+        case .yes: return true
+        case .open: return search(view, a, b, pool)
+        }
     }
 
     @inline(never)
@@ -42,9 +45,11 @@ extension GraphView {
             }
             guard let child = first else { return false }
             if child == b { return true }
-            if !mayReach(child, b) { return false }
-            if surelyReaches(child, b) { return true }
-            node = child
+            switch verdict(child, b, trustsPositives: { true }) {
+            case .no: return false
+            case .yes: return true
+            case .open: node = child
+            }
         }
         return false
     }
@@ -66,10 +71,12 @@ extension GraphView {
                         answer = true
                         return false
                     }
-                    if !mayReach(a, parent) { return true }
-                    if trusts, surelyReaches(a, parent) {
+                    switch verdict(a, parent, trustsPositives: { trusts }) {
+                    case .no: return true
+                    case .yes:
                         answer = true
                         return false
+                    case .open: break
                     }
                     for index in 0..<tail where nodes[index] == parent { return true }
                     if tail == Self.nearbyMax {
@@ -119,10 +126,12 @@ extension GraphView {
                     }
                     if mark == upMark { return true }
                     marks[Int(parent)] = upMark
-                    if !mayReach(a, parent) { return true }
-                    if trusts, surelyReaches(a, parent) {
+                    switch verdict(a, parent, trustsPositives: { trusts }) {
+                    case .no: return true
+                    case .yes:
                         isFound = true
                         return false
+                    case .open: break
                     }
                     up[upTail] = parent
                     upTail += 1
@@ -139,10 +148,12 @@ extension GraphView {
                     }
                     if mark == downMark { return true }
                     marks[Int(child)] = downMark
-                    if !mayReach(child, b) { return true }
-                    if trusts, surelyReaches(child, b) {
+                    switch verdict(child, b, trustsPositives: { trusts }) {
+                    case .no: return true
+                    case .yes:
                         isFound = true
                         return false
+                    case .open: break
                     }
                     down[downTail] = child
                     downTail += 1

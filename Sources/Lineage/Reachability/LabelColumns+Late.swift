@@ -1,6 +1,6 @@
 /// What a late credit asks of the labels.
 extension LabelColumns {
-    /// Makes ranks, blooms and supports right again after the edge `parent -> child` was added.
+    /// Makes order and inherited labels right again after the edge `parent -> child` was added.
     ///
     /// Adding an edge endangers only negative answers; the forest stays a forest of true paths.
     ///
@@ -8,13 +8,19 @@ extension LabelColumns {
     mutating func update(child: UInt32, parent: UInt32, _ view: GraphView, _ scratch: Scratch) {
         if rank(parent) > rank(child) { reorder(child: child, parent: parent, view, scratch) }
         if kind == .none { return }
-        propagate(from: child, view, scratch)
-        if level(of: parent) >= level(of: child) { levelsAreComplete = false }
-        if kind == .full, supports[child].leadsTo & ~supports[parent].leadsTo != 0 { leadsToIsComplete = false }
-    }
-
-    private func level(of node: UInt32) -> UInt32 {
-        kind == .full ? reach.address(of: node).pointee.level : lite.address(of: node).pointee.level
+        if forest[parent].level >= forest[child].level { levelsAreComplete = false }
+        if kind == .full {
+            if full[child].leadsTo & ~full[parent].leadsTo != 0 { leadsToIsComplete = false }
+            let added = full[parent]
+            let region = region(below: child, view, scratch) { added.exceeds(full[$0]) }
+            prepareGrowth(of: region)
+            for index in 0..<region.count { full.sharedPlace(of: scratch.queue[index]).grow(by: added) }
+        } else {
+            let added = lite[parent]
+            let region = region(below: child, view, scratch) { added.exceeds(lite[$0]) }
+            prepareGrowth(of: region)
+            for index in 0..<region.count { lite.sharedPlace(of: scratch.queue[index]).grow(by: added) }
+        }
     }
 
     /// Pearce & Kelly: nodes below the child and above the parent whose ranks lie between the two share out the ranks
@@ -70,57 +76,63 @@ extension LabelColumns {
         }
     }
 
-    /// Hands the parents' inherited labels down while they add something, in rank order.
-    private mutating func propagate(from start: UInt32, _ view: GraphView, _ scratch: Scratch) {
-        var heap = RankHeap(scratch.heap, order: .ascending)
+    /// The nodes whose labels have to grow, in the scratch's queue.
+    private struct Region {
+        var count = 0
+        /// True when there is no order in which all descendants come first, for all readers at once.
+        var hasCycle = false
+    }
+
+    /// The child and everything below it that lacks something of what the parent has inherited, each node after all that
+    /// lies below it (depth-first, postorder), as ``InheritedLabel`` promises its readers.
+    ///
+    /// Their ancestors grow by the parent and its ancestors alone, whatever their other parents are; and a node that lacks
+    /// nothing has only descendants that lack nothing. Edges that were retracted since readers got these labels are
+    /// followed too: older snapshots still have them.
+    @inline(__always)
+    private func region(
+        below child: UInt32, _ view: GraphView, _ scratch: Scratch, lacks: (UInt32) -> Bool
+    ) -> Region {
+        var region = Region()
+        if !lacks(child) { return region }
         let marks = scratch.marks
-        let mark = scratch.freshMarks(1)
-        marks[Int(start)] = mark
-        heap.push(start, rank: rank(start))
-        while let node = heap.pop() {
-            let old = inherited(node)
-            var new = old
-            view.forEachParent(of: node) { parent in
-                let above = inherited(parent)
-                new.bloom.formUnion(above.bloom)
-                new.descendsFrom |= above.descendsFrom
-                return true
+        let isEntered = scratch.freshMarks(2)
+        let isLeft = isEntered + 1
+        // Entered when it comes up as its number, left when it comes up again with the bit above set.
+        let leaves: UInt64 = 1 << 32
+        var stack = [UInt64(child)]
+        while let top = stack.popLast() {
+            let node = UInt32(truncatingIfNeeded: top)
+            if top & leaves != 0 {
+                marks[Int(node)] = isLeft
+                scratch.queue[region.count] = node
+                region.count += 1
+                continue
             }
-            guard new.bloom.exceeds(old.bloom) || new.descendsFrom != old.descendsFrom else { continue }
-            inherit(new, old, at: node)
+            if marks[Int(node)] >= isEntered || !lacks(node) { continue }
+            marks[Int(node)] = isEntered
+            stack.append(top | leaves)
             view.forEachChild(of: node) { next in
-                if marks[Int(next)] != mark {
-                    marks[Int(next)] = mark
-                    heap.push(next, rank: rank(next))
-                }
+                if marks[Int(next)] < isEntered { stack.append(UInt64(next)) }
+                region.hasCycle = region.hasCycle || marks[Int(next)] == isEntered
                 return true
             }
+            for next in retracted.isEmpty ? [] : retracted[node] ?? [] {
+                if marks[Int(next)] < isEntered { stack.append(UInt64(next)) }
+                region.hasCycle = region.hasCycle || marks[Int(next)] == isEntered
+            }
         }
+        return region
     }
 
-    /// The labels that a node has from its ancestors.
-    private struct Inherited {
-        var bloom: WideBloom
-        var descendsFrom: UInt64
-    }
-
-    @inline(__always)
-    private func inherited(_ node: UInt32) -> Inherited {
-        if kind == .full {
-            return Inherited(
-                bloom: reach.address(of: node).pointee.bloom,
-                descendsFrom: supports.address(of: node).pointee.descendsFrom)
+    /// Tells readers that labels are going to grow; leaves them the present labels where no order of growing suits them all.
+    private mutating func prepareGrowth(of region: Region) {
+        if region.hasCycle {
+            full = full.copy()
+            lite = lite.copy()
+            growth = LabelGrowth()
+            retracted = [:]
         }
-        return Inherited(bloom: WideBloom(low: lite.address(of: node).pointee.bloom.bits, high: 0), descendsFrom: 0)
-    }
-
-    @inline(__always)
-    private mutating func inherit(_ new: Inherited, _ old: Inherited, at node: UInt32) {
-        if kind == .full {
-            if new.bloom.exceeds(old.bloom) { reach.place(of: node).pointee.bloom = new.bloom }
-            if new.descendsFrom != old.descendsFrom { supports.place(of: node).pointee.descendsFrom = new.descendsFrom }
-        } else {
-            lite.place(of: node).pointee.bloom.bits = new.bloom.low
-        }
+        if region.count > 0 { growth.announce() }
     }
 }

@@ -1,65 +1,56 @@
 /// The labels of all nodes, in the columns that the chosen size needs; the others stay empty.
 struct LabelColumns: ~Copyable {
     let kind: LineageLabels
-    var reach = Column<ReachLabel>()
-    var supports = Column<SupportLabel>()
+    var full = Column<FullLabel>()
     var lite = Column<LiteLabel>()
-    /// Without labels only: the order, once it is not the nodes' own numbers.
+    private(set) var forest = Column<ForestLabel>()
+    /// The order, once it is not that of the nodes' own numbers.
     private(set) var ranks = Column<UInt32>()
     private(set) var ranksAreNumbers = true
     /// False while late credits may have made the levels too small for some nodes.
     var levelsAreComplete = true
     /// False while late credits may have made the `leadsTo` labels incomplete.
     var leadsToIsComplete = true
+    var growth = LabelGrowth()
+    /// Edges retracted since readers may have got the labels, children by parent.
+    var retracted: [UInt32: Set<UInt32>] = [:]
 
     /// Nodes that are labeled.
     private(set) var count = 0
 
     init(_ kind: LineageLabels) { self.kind = kind }
 
-    var byteCount: Int { reach.byteCount + supports.byteCount + lite.byteCount + ranks.byteCount }
+    var byteCount: Int { full.byteCount + lite.byteCount + forest.byteCount + ranks.byteCount }
+
+    /// The first labels of each column lie in one piece.
+    var flatCount: UInt32 { kind == .full ? min(full.flatCount, forest.flatCount) : forest.flatCount }
 
     @inline(__always)
-    func rank(_ node: UInt32) -> UInt32 {
-        if ranksAreNumbers { return node }
-        switch kind {
-        case .full: return reach.address(of: node).pointee.rank
-        case .lite: return lite.address(of: node).pointee.rank
-        case .none: return ranks[node]
-        }
-    }
+    func rank(_ node: UInt32) -> UInt32 { ranksAreNumbers ? node : ranks[node] }
 
     mutating func setRank(_ rank: UInt32, of node: UInt32) {
         if ranksAreNumbers {
             ranksAreNumbers = false
             let count = count
-            if kind == .none {
-                ranks = Column(count: count) { ranks in for node in 0..<count { ranks[node] = UInt32(node) } }
-            }
+            ranks = Column(count: count) { ranks in for node in 0..<count { ranks[node] = UInt32(node) } }
         }
-        switch kind {
-        case .full: reach.place(of: node).pointee.rank = rank
-        case .lite: lite.place(of: node).pointee.rank = rank
-        case .none: ranks.place(of: node).pointee = rank
-        }
+        ranks.place(of: node).pointee = rank
     }
 
     mutating func publish() -> LabelTables {
-        LabelTables(reach: reach.publish(), supports: supports.publish(), lite: lite.publish(), ranks: ranks.publish())
+        LabelTables(
+            full: full.publish(), lite: lite.publish(), forest: forest.publish(), ranks: ranks.publish(), growth: growth
+        )
     }
 }
 
 /// Published labels.
 struct LabelTables: Sendable {
-    let reach: ChunkTable
-    let supports: ChunkTable
+    let full: ChunkTable
     let lite: ChunkTable
+    let forest: ChunkTable
     let ranks: ChunkTable
-
-    static let empty: LabelTables = {
-        let table = ChunkTable(copying: [], capacity: 1)
-        return LabelTables(reach: table, supports: table, lite: table, ranks: table)
-    }()
+    let growth: LabelGrowth
 }
 
 // MARK: A new node
@@ -69,28 +60,32 @@ extension LabelColumns {
     @inline(__always)
     mutating func append(_ node: UInt32, parents: [ParentLink]) {
         count &+= 1
+        if !ranksAreNumbers { ranks.append(node) }
         switch kind {
-        case .full:
-            reach.append(Self.label(node, parents, reach))
-            var support = SupportLabel(descendsFrom: 0, leadsTo: 0)
-            for link in parents where !link.flags.contains(.retracted) {
-                support.descendsFrom |= supports.address(of: link.parent).pointee.descendsFrom
-            }
-            supports.append(support)
-        case .lite: lite.append(Self.label(node, parents, lite))
-        case .none: if !ranksAreNumbers { ranks.append(node) }
+        case .full: Self.inherit(node, parents, &full)
+        case .lite: Self.inherit(node, parents, &lite)
+        case .none: return
         }
+        forest.append(place(of: node, parents))
     }
 
     @inline(__always)
-    private static func label<Label: ForestLabel>(
-        _ node: UInt32, _ parents: [ParentLink], _ column: borrowing Column<Label>
-    ) -> Label {
-        var label = Label(root: node, rank: node)
-        var above: UnsafePointer<Label>?
+    private static func inherit<Label: InheritedLabel>(
+        _ node: UInt32, _ parents: [ParentLink], _ column: inout Column<Label>
+    ) {
+        var label = Label(root: node)
         for link in parents where !link.flags.contains(.retracted) {
-            let parent = column.address(of: link.parent)
-            label.bloom.formUnion(parent.pointee.bloom)
+            label.formUnion(column.address(of: link.parent).pointee)
+        }
+        column.append(label)
+    }
+
+    @inline(__always)
+    private func place(of node: UInt32, _ parents: [ParentLink]) -> ForestLabel {
+        var label = ForestLabel(root: node)
+        var above: UnsafePointer<ForestLabel>?
+        for link in parents where !link.flags.contains(.retracted) {
+            let parent = forest.address(of: link.parent)
             if above == nil || parent.pointee.level >= label.level {
                 above = parent
                 label.parent = link.parent
@@ -100,7 +95,7 @@ extension LabelColumns {
         if let above {
             label.jump =
                 mergesJumps(above.pointee.level)
-                ? column.address(of: above.pointee.jump).pointee.jump : label.parent
+                ? forest.address(of: above.pointee.jump).pointee.jump : label.parent
         }
         return label
     }
@@ -143,62 +138,75 @@ extension LabelColumns {
         let plan = LabelPlan(count: view.nodeCount, order: order)
         ranksAreNumbers = order == nil
         count = Int(view.nodeCount)
-        switch kind {
-        case .full:
-            reach = Self.forest(view, plan)
-            supports = Self.supports(view, plan, reach)
-        case .lite: lite = Self.forest(view, plan)
-        case .none:
-            guard let order else { return }
+        if let order {
             ranks = Column(count: order.count) { ranks in
                 for (rank, node) in order.enumerated() { ranks[Int(node)] = UInt32(rank) }
             }
         }
+        if kind == .none { return }
+        forest = Self.forest(view, plan)
+        if kind == .lite {
+            lite = Column(count: count) { Self.inherit(view, plan, $0) { LiteLabel(root: $0) } }
+        } else {
+            full = Self.full(view, plan, forest)
+        }
     }
 
-    private static func forest<Label: ForestLabel>(_ view: GraphView, _ plan: LabelPlan) -> Column<Label> {
+    private static func forest(_ view: GraphView, _ plan: LabelPlan) -> Column<ForestLabel> {
         Column(count: Int(plan.count)) { labels in
             for position in 0..<plan.count {
                 let node = plan.node(at: position)
-                var label = Label(root: node, rank: position)
+                var label = ForestLabel(root: node)
                 view.forEachParent(of: node) { parent in
-                    let above = labels + Int(parent)
-                    label.bloom.formUnion(above.pointee.bloom)
-                    if label.parent == node || above.pointee.level >= label.level {
+                    let level = labels[Int(parent)].level
+                    if label.parent == node || level >= label.level {
                         label.parent = parent
-                        label.level = above.pointee.level + 1
+                        label.level = level + 1
                     }
                     return true
                 }
                 if label.parent != node {
-                    let above = labels + Int(label.parent)
-                    label.jump =
-                        mergesJumps(above.pointee.level) ? labels[Int(above.pointee.jump)].jump : label.parent
+                    let above = labels[Int(label.parent)]
+                    label.jump = mergesJumps(above.level) ? labels[Int(above.jump)].jump : label.parent
                 }
                 labels[Int(node)] = label
             }
         }
     }
 
-    /// Chooses the supports along the longest path of the forest, evenly, and spreads their bits down and up.
-    private static func supports(
-        _ view: GraphView, _ plan: LabelPlan, _ reach: borrowing Column<ReachLabel>
-    ) -> Column<SupportLabel> {
-        let chosen = supportNodes(plan, reach)
+    /// Labels from those of the parents, in topological order.
+    @inline(__always)
+    private static func inherit<Label: InheritedLabel>(
+        _ view: GraphView, _ plan: LabelPlan, _ labels: UnsafeMutablePointer<Label>, root: (UInt32) -> Label
+    ) {
+        for position in 0..<plan.count {
+            let node = plan.node(at: position)
+            var label = root(node)
+            view.forEachParent(of: node) { parent in
+                label.formUnion(labels[Int(parent)])
+                return true
+            }
+            labels[Int(node)] = label
+        }
+    }
+
+    /// The supports lie along the longest path of the forest, evenly; their bits spread down and up.
+    private static func full(
+        _ view: GraphView, _ plan: LabelPlan, _ forest: borrowing Column<ForestLabel>
+    ) -> Column<FullLabel> {
+        let supports = supportNodes(plan, forest)
         return Column(count: Int(plan.count)) { labels in
-            for (support, node) in chosen.enumerated() {
-                labels[Int(node)] = SupportLabel(descendsFrom: 1 << UInt64(support), leadsTo: 1 << UInt64(support))
+            for (support, node) in supports.enumerated() { labels[Int(node)].descendsFrom = 1 << UInt64(support) }
+            inherit(view, plan, labels) { node in
+                var label = FullLabel(root: node)
+                label.descendsFrom = labels[Int(node)].descendsFrom
+                label.leadsTo = label.descendsFrom
+                return label
             }
-            for position in 0..<plan.count {
-                let node = plan.node(at: position)
-                var bits = labels[Int(node)].descendsFrom
-                view.forEachParent(of: node) { parent in
-                    bits |= labels[Int(parent)].descendsFrom
-                    return true
-                }
-                labels[Int(node)].descendsFrom = bits
-            }
-            for position in (0..<plan.count).reversed() {
+            // No support lies behind the first one.
+            var position = plan.order == nil ? supports.first.map { $0 + 1 } ?? 0 : plan.count
+            while position > 0 {
+                position -= 1
                 let node = plan.node(at: position)
                 let bits = labels[Int(node)].leadsTo
                 if bits == 0 { continue }
@@ -210,19 +218,20 @@ extension LabelColumns {
         }
     }
 
-    private static func supportNodes(_ plan: LabelPlan, _ reach: borrowing Column<ReachLabel>) -> [UInt32] {
+    /// Deepest first.
+    private static func supportNodes(_ plan: LabelPlan, _ forest: borrowing Column<ForestLabel>) -> [UInt32] {
         guard plan.count > 0 else { return [] }
         var node = UInt32(0)
-        var level = reach.address(of: 0).pointee.level
+        var level = forest.address(of: 0).pointee.level
         for other in 1..<max(1, plan.count) {
-            let otherLevel = reach.address(of: other).pointee.level
+            let otherLevel = forest.address(of: other).pointee.level
             if otherLevel > level { (node, level) = (other, otherLevel) }
         }
         let length = Int(level) + 1
         var chosen: [UInt32] = []
         for step in 0..<length {
             if step * min(supportsMax, length) / length == chosen.count { chosen.append(node) }
-            node = reach.address(of: node).pointee.parent
+            node = forest.address(of: node).pointee.parent
         }
         return chosen
     }

@@ -2,7 +2,7 @@ import Engine
 import Lineage
 
 extension LineageService {
-    /// Credits a parent after a work's birth.
+    /// Credits a parent after a work's birth, or again after a retraction: then as it was, with the same kind and weight.
     ///
     /// - Throws: `notFound`; `cycle` with the ids along it; `alreadyExists`; `failedPrecondition` for works that were taken
     ///   down; `permissionDenied` for another realm's private work; `invalidArgument`. Nothing was changed then.
@@ -26,9 +26,9 @@ extension LineageService {
         let link = ParentLink(
             parent: source.ordinal, kind: try edge.edgeKind, weight: Float(edge.weight),
             flags: edge.inferred ? [.late, .inferred] : [.late], at: transaction.now)
-        try transaction.addLateEdge(child: work.ordinal, link: link, in: namespace)
+        let given = try transaction.addLateEdge(child: work.ordinal, link: link, in: namespace)
         for observer in observers { observer.essencesChanged(in: transaction) }
-        return LineageEdge(child: work.ordinal, link: link)
+        return LineageEdge(child: work.ordinal, link: given)
     }
 
     /// Retracts a credit. It stays on record with its reason; no answer follows it from now on.

@@ -75,15 +75,27 @@ struct LineageServiceTests {
             _ = try await platform.lineage.retractEdge(child: "e", parent: "c", reason: nil)
         }
         #expect(twice?.code == .notFound)
-        // A retraction stands: the pair is on record with its reason.
+        // The pair is on record once: it can be given again as it was, and no other way.
         let again = await engineError { _ = try await platform.lineage.addEdge(LateEdge(child: "e", parent: "c")) }
         #expect(again?.code == .alreadyExists)
         #expect(again?.field == "parent")
+        let revived = try await platform.lineage.addEdge(
+            LateEdge(child: "e", parent: "c", kind: "inspiredBy", weight: 0.5))
+        #expect(revived.value.flags == ["late"] && revived.value.kind == "inspiredBy" && revived.value.weight == 0.5)
+        #expect(try platform.lineage.isAncestor([("b", "e")]).items[0].isAncestor)
+        let present = await engineError {
+            _ = try await platform.lineage.addEdge(LateEdge(child: "e", parent: "c", kind: "inspiredBy", weight: 0.5))
+        }
+        #expect(present?.code == .alreadyExists)
+        _ = try await platform.lineage.retractEdge(child: "e", parent: "c", reason: "again")
         // Without the credit that stood in the way, the other direction is free.
         _ = try await platform.lineage.retractEdge(child: "b", parent: "a", reason: nil)
         _ = try await platform.lineage.addEdge(LateEdge(child: "a", parent: "b"))
         #expect(try platform.lineage.isAncestor([("b", "a")]).items[0].isAncestor)
         #expect(try platform.lineage.roots("e").items.map(\.id) == ["b"])
+        // And then the first one would close a cycle.
+        let turned = await engineError { _ = try await platform.lineage.addEdge(LateEdge(child: "b", parent: "a")) }
+        #expect(turned?.code == .cycle && turned?.details["cycle"] == ["b", "a"])
     }
 
     @Test("a path goes the way it was asked")
