@@ -36,6 +36,14 @@ let package = Package(
             dependencies: [.product(name: "Lineage", package: "arcanea")],
             swiftSettings: strict),
         .executableTarget(
+            name: "StorageBench",
+            dependencies: [
+                .product(name: "Engine", package: "arcanea"),
+                .product(name: "Storage", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
             name: "RankingBench",
             dependencies: [
                 .product(name: "Lineage", package: "arcanea"),
