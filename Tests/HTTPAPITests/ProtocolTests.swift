@@ -110,7 +110,7 @@ struct ProtocolTests {
             func check(_ uri: String, field: String, limit: String) async throws {
                 expectRefusal(try await service.get(uri), 400, "invalid_argument", field: field, limit: limit)
             }
-            try await check("/essences/a?x=1", field: "x", limit: "includeVector")
+            try await check("/essences/a?x=1", field: "x", limit: "includeVector, viewerRealmId")
             try await check("/essences/a?includeVector=yes", field: "includeVector", limit: "true, false")
             try await check(
                 "/essences/a?includeVector=true&includeVector=true", field: "includeVector", limit: "once")

@@ -16,8 +16,8 @@ func addEssenceRoutes(_ api: APIRoutes) {
     api.on(.post, "/essence/remix", status: .created, body: EssenceDraft.init(remixJSON:)) { _, draft in
         try await essences.create(draft)
     }
-    api.on(.get, "/essences/{id}", query: ["includeVector"]) { request in
-        try Timed { try essences.get(request.path("id"), includeVector: request.flag("includeVector")) }
+    api.on(.get, "/essences/{id}", query: ["includeVector", viewerRealmId]) { request in
+        try Timed { try essences.get(visibleWork(request, essences), includeVector: request.flag("includeVector")) }
     }
     api.on(.patch, "/essences/{id}", body: EssencePatch.init(json:)) { request, patch in
         try await essences.patch(request.path("id"), patch)
@@ -29,11 +29,22 @@ func addEssenceRoutes(_ api: APIRoutes) {
     api.on(.post, "/essences/search", body: EssenceSearchRequest.init(json:)) { _, search in
         try essences.search(search)
     }
-    api.on(.get, "/essences/{id}/similar", query: ["topK", "minScore"]) { request in
+    api.on(.get, "/essences/{id}/similar", query: ["topK", "minScore", viewerRealmId]) { request in
         try essences.similar(
-            request.path("id"), topK: request.integer("topK", in: Limits.topK, default: 10),
-            minScore: request.number("minScore", in: -1...1))
+            visibleWork(request, essences), topK: request.integer("topK", in: Limits.topK, default: 10),
+            minScore: request.number("minScore", in: -1...1), viewerRealmId: request.optionalID(viewerRealmId))
     }
+}
+
+/// Query parameter of every route that reads one work: the realm on whose behalf it is read.
+let viewerRealmId = "viewerRealmId"
+
+/// The work that the path names. Read on behalf of a realm, another realm's private work is answered as one that does not
+/// exist.
+func visibleWork(_ request: RequestReader, _ essences: EssenceService) throws -> String {
+    let id = try request.path("id")
+    if let viewer = try request.optionalID(viewerRealmId) { try essences.checkVisible(id, to: viewer) }
+    return id
 }
 
 /// `state=hidden|redacted|merged`, hidden when absent; `mergedInto` goes with `merged` and with nothing else.

@@ -7,11 +7,13 @@ import Platform
 /// Where works come from, what grew from them, who shares in them.
 func addLineageRoutes(_ api: APIRoutes) {
     let lineage = api.platform.lineage
+    let essences = api.platform.essences
 
     // One work's neighborhood.
-    api.on(.get, "/essences/{id}/lineage", query: ["direction", "depth", "kinds", "limit", "asOf"]) { request in
+    api.on(.get, "/essences/{id}/lineage", query: ["direction", "depth", "kinds", "limit", "asOf", viewerRealmId]) {
+        request in
         try lineage.lineage(
-            request.path("id"),
+            visibleWork(request, essences),
             LineageQuery(
                 direction: request.choice("direction", default: .ancestors),
                 depth: request.integer("depth", in: Limits.lineageDepth, default: 5),
@@ -19,10 +21,10 @@ func addLineageRoutes(_ api: APIRoutes) {
                 limit: request.integer("limit", in: Limits.lineageLimit, default: 1_000), asOf: request.time("asOf")))
     }
     api.on(
-        .get, "/essences/{id}/picture", answering: "image/svg+xml", query: ["limit", "depth", "style"]
+        .get, "/essences/{id}/picture", answering: "image/svg+xml", query: ["limit", "depth", "style", viewerRealmId]
     ) { _, request in
         let picture = try lineage.picture(
-            request.path("id"), works: request.integer("limit", in: 1...500, default: 40),
+            visibleWork(request, essences), works: request.integer("limit", in: 1...500, default: 40),
             depth: request.integer("depth", in: Limits.lineageDepth, default: 6))
         var headers = PageSecurity.headers(policy: PageSecurity.picture)
         headers[.contentType] = "image/svg+xml"
@@ -30,24 +32,25 @@ func addLineageRoutes(_ api: APIRoutes) {
         let svg = picture.svg(isStyled: style == .own, link: { "/#/work/" + PercentEncoding.encode($0.id) })
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: svg)))
     }
-    api.on(.get, "/essences/{id}/roots") { request in
-        try lineage.roots(request.path("id"))
+    api.on(.get, "/essences/{id}/roots", query: [viewerRealmId]) { request in
+        try lineage.roots(visibleWork(request, essences))
     }
-    api.on(.get, "/essences/{id}/siblings", query: ["limit"]) { request in
+    api.on(.get, "/essences/{id}/siblings", query: ["limit", viewerRealmId]) { request in
         try lineage.siblings(
-            request.path("id"), limit: request.integer("limit", in: Limits.lineageLimit, default: 100))
+            visibleWork(request, essences), limit: request.integer("limit", in: Limits.lineageLimit, default: 100))
     }
-    api.on(.get, "/essences/{id}/cousins", query: ["limit"]) { request in
-        try lineage.cousins(request.path("id"), limit: request.integer("limit", in: Limits.lineageLimit, default: 100))
+    api.on(.get, "/essences/{id}/cousins", query: ["limit", viewerRealmId]) { request in
+        try lineage.cousins(
+            visibleWork(request, essences), limit: request.integer("limit", in: Limits.lineageLimit, default: 100))
     }
-    api.on(.get, "/essences/{id}/attribution", query: ["by"]) { request in
-        try lineage.attribution(request.path("id"), by: request.choice("by", default: .work))
+    api.on(.get, "/essences/{id}/attribution", query: ["by", viewerRealmId]) { request in
+        try lineage.attribution(visibleWork(request, essences), by: request.choice("by", default: .work))
     }
-    api.on(.get, "/essences/{id}/metrics") { request in
-        try lineage.metrics(request.path("id"))
+    api.on(.get, "/essences/{id}/metrics", query: [viewerRealmId]) { request in
+        try lineage.metrics(visibleWork(request, essences))
     }
     api.on(
-        .get, "/essences/{id}/related", query: ["limit", "relevance", "walk", "quality", "explain"]
+        .get, "/essences/{id}/related", query: ["limit", "relevance", "walk", "quality", "explain", viewerRealmId]
     ) { request in
         let named = ["relevance", "walk", "quality"].contains { request.string($0) != nil }
         let weights = try RelatedWeightsRequest(
@@ -55,21 +58,21 @@ func addLineageRoutes(_ api: APIRoutes) {
             walk: request.number("walk", in: 0...1_000) ?? (named ? 0 : 0.3),
             quality: request.number("quality", in: 0...1_000) ?? (named ? 0 : 0.2))
         return try lineage.related(
-            request.path("id"), limit: request.integer("limit", in: 1...200, default: 20), weights: weights,
+            visibleWork(request, essences), limit: request.integer("limit", in: 1...200, default: 20), weights: weights,
             explain: request.flag("explain"))
     }
 
     // Possible uncredited remixes and their review.
-    api.on(.get, "/essences/{id}/uncredited", query: ["limit", "threshold", "explain"]) { request in
+    api.on(.get, "/essences/{id}/uncredited", query: ["limit", "threshold", "explain", viewerRealmId]) { request in
         try lineage.uncredited(
-            request.path("id"), limit: request.integer("limit", in: 1...200, default: 20),
+            visibleWork(request, essences), limit: request.integer("limit", in: 1...200, default: 20),
             threshold: request.number("threshold", in: -1...1), explain: request.flag("explain"))
     }
     api.on(.put, "/essences/{id}/uncredited/{otherId}", body: UncreditedReview.init(json:)) { request, review in
         try await lineage.review(request.path("id"), request.path("otherId"), review)
     }
-    api.on(.get, "/essences/{id}/reviews") { request in
-        try lineage.reviews(request.path("id"))
+    api.on(.get, "/essences/{id}/reviews", query: [viewerRealmId]) { request in
+        try lineage.reviews(visibleWork(request, essences))
     }
     api.on(.get, "/lineage/calibration") { _ in
         Timed { lineage.calibrationAnswer() }
@@ -77,9 +80,9 @@ func addLineageRoutes(_ api: APIRoutes) {
     api.on(.post, "/lineage/calibration", body: CalibrationRequest.init(json:)) { _, request in
         try await lineage.calibrate(request)
     }
-    api.onBytes(.get, "/essences/{id}/provenance", query: ["format"]) { request in
+    api.onBytes(.get, "/essences/{id}/provenance", query: ["format", viewerRealmId]) { request in
         let format = try request.choice("format", default: ProvenanceFormat.prov)
-        return (try lineage.provenance(request.path("id"), format), format.contentType)
+        return (try lineage.provenance(visibleWork(request, essences), format), format.contentType)
     }
 
     // Between works, and over all of them.

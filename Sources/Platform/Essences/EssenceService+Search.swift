@@ -29,8 +29,11 @@ extension EssenceService {
 
     /// Works nearest to a stored work, itself left out.
     ///
+    /// - Parameter viewerRealmId: the realm on whose behalf the search runs: it also finds its own private works.
     /// - Throws: `notFound`; `failedPrecondition` for a work without a vector.
-    public func similar(_ id: String, topK: Int, minScore: Double?) throws -> Listing<EssenceHit> {
+    public func similar(
+        _ id: String, topK: Int, minScore: Double?, viewerRealmId: String? = nil
+    ) throws -> Listing<EssenceHit> {
         let timer = AnswerTimer()
         let snapshot = snapshot
         let ordinal = try ordinal(id, in: snapshot, field: "id")
@@ -39,6 +42,7 @@ extension EssenceService {
         }
         var request = EssenceSearchRequest(vector: vector, topK: topK)
         request.minScore = minScore
+        request.viewerRealmId = viewerRealmId
         return try search(vector, request, excluding: ordinal, timer)
     }
 

@@ -43,6 +43,17 @@ public final class EssenceService: Sendable {
 
     // MARK: Reading
 
+    /// Whether a realm may read a work: all but the private works of other realms.
+    ///
+    /// - Throws: `notFound` for a work that does not exist, and the same for one that the realm may not know of.
+    public func checkVisible(_ id: String, to viewerRealmId: String) throws {
+        let ordinal = try ordinal(id, in: snapshot, field: "id")
+        let row = columns.rows[Int(ordinal)]
+        guard row.visibility != .private || row.realm == columns.realmNumber(of: viewerRealmId) else {
+            throw EngineError.notFound("essence", id, field: "id")
+        }
+    }
+
     /// A work by its id. A merged work answers as itself and names the work that took its place.
     ///
     /// - Throws: `notFound`.

@@ -10,20 +10,17 @@ struct Interaction: Sendable, Equatable {
 
 /// What the feed remembers of one viewer. Bounded, whatever the viewer does.
 struct ViewerState: Sendable {
-    /// Acts and views are bounded apart, so that scrolling does not push out what was liked.
     static let actsMax = 200
-    static let viewsMax = 100
     /// Works that are not shown again; the oldest are forgotten beyond it.
     static let seenMax = 4_096
 
-    /// Likes, saves, shares and remixes in ascending time.
+    /// Likes, saves, shares and remixes in ascending time. Views are none: they say what was shown, not what was liked.
     private(set) var acts: [Interaction] = []
-    private(set) var views: [Interaction] = []
     private(set) var seen = SeenWorks(capacity: ViewerState.seenMax)
     /// Realm ids.
     private(set) var follows: Set<String> = []
     private(set) var blocks: Set<String> = []
-    /// Changes with every interaction.
+    /// Changes with every act.
     private(set) var version: UInt64 = 0
     /// Taste as of a version, so that a page does not look for it again.
     var taste: ViewerTaste?
@@ -36,13 +33,9 @@ struct ViewerState: Sendable {
         seen.insert(engagement.work)
         activity.count(engagement)
         guard engagement.kind.tasteWeight > 0 else { return }
-        let interaction = Interaction(
-            work: engagement.work, kind: engagement.kind, factor: engagement.factor, at: engagement.at)
-        if engagement.kind == .view {
-            Self.insert(interaction, into: &views, max: Self.viewsMax)
-        } else {
-            Self.insert(interaction, into: &acts, max: Self.actsMax)
-        }
+        insert(
+            Interaction(
+                work: engagement.work, kind: engagement.kind, factor: engagement.factor, at: engagement.at))
         version += 1
     }
 
@@ -56,20 +49,16 @@ struct ViewerState: Sendable {
         }
     }
 
-    /// Keeps the list in ascending time; of equal times the later arrival is last.
-    private static func insert(_ interaction: Interaction, into list: inout [Interaction], max: Int) {
-        var place = list.count
-        while place > 0, list[place - 1].at > interaction.at { place -= 1 }
-        list.insert(interaction, at: place)
-        if list.count > max { list.removeFirst() }
+    /// Keeps the acts in ascending time; of equal times the later arrival is last.
+    private mutating func insert(_ act: Interaction) {
+        var place = acts.count
+        while place > 0, acts[place - 1].at > act.at { place -= 1 }
+        acts.insert(act, at: place)
+        if acts.count > Self.actsMax { acts.removeFirst() }
     }
 
-    /// Acts and views together, latest first; of equal times acts first.
-    var latest: [Interaction] {
-        (acts.reversed() + views.reversed()).enumerated()
-            .sorted { ($1.element.at, $0.offset) < ($0.element.at, $1.offset) }
-            .map(\.element)
-    }
+    /// The acts, latest first.
+    var latest: [Interaction] { acts.reversed() }
 }
 
 /// How much a viewer did lately, as far as it limits what counts.

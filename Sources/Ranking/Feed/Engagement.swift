@@ -36,13 +36,14 @@ public enum EngagementKind: String, Sendable, CaseIterable, Codable {
     }
 
     /// How much an interaction says about the viewer's taste; 0 for what tells nothing or the opposite.
+    ///
+    /// A view says what the feed showed, not what the viewer likes: counted as taste, it would bring more of the same.
     public var tasteWeight: Double {
         switch self {
-        case .view: 0.1
         case .like: 1
         case .save, .share: 2
         case .remix: 4
-        case .negative, .report: 0
+        case .view, .negative, .report: 0
         }
     }
 }

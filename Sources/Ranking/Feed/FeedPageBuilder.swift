@@ -62,7 +62,7 @@ public struct FeedRelations {
 extension FeedScorer {
     /// Scores the candidates and builds a page of up to `count` items.
     ///
-    /// Greedy: each place goes to the largest S · repeats - 0.3 · (largest relevance to the page so far), or with
+    /// Greedy: each place goes to the largest S · repeats - 0.15 · (largest relevance to the page so far), or with
     /// `.dpp` to the largest gain in the determinant of L = S_i S_j cos_ij over the last places, within the caps and
     /// the exploration rule of ``FeedParameters``. Works that are the same (cosine ≥ `duplicateCosine`) appear once:
     /// the ancestor, or else the older. The order of `candidates` does not matter.

@@ -7,8 +7,8 @@ public struct FeedWeights: Sendable, Equatable, Codable {
     public var exploration: Double
 
     public init(
-        taste: Double = 0.35, quality: Double = 0.25, fresh: Double = 0.20, lineage: Double = 0.10,
-        exploration: Double = 0.10
+        taste: Double = 0.44, quality: Double = 0.22, fresh: Double = 0.18, lineage: Double = 0.08,
+        exploration: Double = 0.08
     ) {
         self.taste = taste
         self.quality = quality
@@ -102,7 +102,7 @@ public struct FeedParameters: Sendable, Equatable {
         drawPeriodMs = 3_600_000
         seed = 0
         diversity = .mmr
-        mmrWeight = 0.3
+        mmrWeight = 0.15
         dppWindow = 10
         creatorRepeat = 0.6
         rootRepeat = 0.75

@@ -42,7 +42,7 @@ public struct ScoredFeedCandidate: Sendable, Equatable {
 ///     fresh = 2^(-age / 36 h)
 ///     lin   = 0.5 · min(1, log2(1 + liveDescendants7d) / 6) + 0.3 · depthFit + 0.2 · newBranch
 ///     expl  = one draw from Beta(m·a0 + s, (1 - m)·a0 + n - s)
-///     S     = 0.35 taste + 0.25 qual + 0.20 fresh + 0.10 lin + 0.10 expl
+///     S     = 0.44 taste + 0.22 qual + 0.18 fresh + 0.08 lin + 0.08 expl
 public struct FeedScorer: Sendable {
     public let parameters: FeedParameters
     public let calibration: CosineCalibration

@@ -67,8 +67,8 @@ struct FeedPageTests {
                 #expect(part >= 0 && part <= 1, "\(item.id), seed \(seed)")
             }
             let sum =
-                0.35 * item.parts.taste + 0.25 * item.parts.qual + 0.20 * item.parts.fresh + 0.10 * item.parts.lin
-                + 0.10 * item.parts.expl
+                0.44 * item.parts.taste + 0.22 * item.parts.qual + 0.18 * item.parts.fresh + 0.08 * item.parts.lin
+                + 0.08 * item.parts.expl
             if item.parts.tasteDetail.medoid != nil {
                 #expect(abs(item.score - sum) < 1e-9, "the score is its parts, seed \(seed)")
             }

@@ -34,8 +34,8 @@ import Testing
                 let expl = scored.parts.exploration
                 let expected =
                     hasHistory
-                    ? 0.35 * taste + 0.25 * qual + 0.20 * fresh + 0.10 * lin + 0.10 * expl
-                    : 0.50 * qual + 0.20 * fresh + 0.10 * lin + 0.20 * expl
+                    ? 0.44 * taste + 0.22 * qual + 0.18 * fresh + 0.08 * lin + 0.08 * expl
+                    : (0.22 + 0.44 * 22 / 30) * qual + 0.18 * fresh + 0.08 * lin + (0.08 + 0.44 * 8 / 30) * expl
                 #expect(abs(scored.score - expected) < 1e-9, "seed \(seed), work \(work.ordinal)")
                 #expect(abs(scored.parts.quality - qual) < 1e-9 && abs(scored.parts.taste - taste) < 1e-12)
                 #expect(abs(scored.parts.alpha - (prior.mean * 20 + s)) < 1e-9)
@@ -112,7 +112,9 @@ import Testing
     @Test func withoutHistoryTheTasteWeightMoves() {
         let weights = FeedWeights().effective(hasHistory: false)
         #expect(weights.taste == 0)
-        #expect(abs(weights.quality - 0.5) < 1e-12 && abs(weights.exploration - 0.2) < 1e-12)
+        #expect(
+            abs(weights.quality - (0.22 + 0.44 * 22 / 30)) < 1e-12
+                && abs(weights.exploration - (0.08 + 0.44 * 8 / 30)) < 1e-12)
         #expect(abs(weights.quality + weights.fresh + weights.lineage + weights.exploration - 1) < 1e-12)
         let tasteOnly = FeedWeights(taste: 1, quality: 0, fresh: 0, lineage: 0, exploration: 0)
         let moved = tasteOnly.effective(hasHistory: false)
