@@ -26,6 +26,17 @@ struct APIRoutes {
         }
     }
 
+    /// A route whose answer goes on for as long as its caller listens.
+    func onStream(
+        _ path: String, answering contentType: String, query: Set<String>,
+        _ handler: @escaping @Sendable (Request, APIContext, RequestReader) throws -> Response
+    ) {
+        table.add(.init(method: .get, path: path, query: query, contentType: contentType))
+        router.get(RouterPath(path)) { request, context in
+            try handler(request, context, RequestReader(request: request, context: context, allowed: query))
+        }
+    }
+
     /// A route that reads the path and the query only.
     ///
     /// - Parameter query: names of the query parameters that the route knows; all others are refused.

@@ -50,6 +50,7 @@ public func makeRouter(
     addLineageRoutes(api)
     addNexusRoutes(api)
     addFeedRoutes(api)
+    addEventRoutes(api, configuration)
     addPineconeRoutes(api, configuration)
     return router
 }

@@ -28,13 +28,17 @@ public struct APIServerConfiguration: Sendable {
     public var connectionsMax: Int
     /// Requests in work at a time; one more is answered 503 at once.
     public var inFlightMax: Int
+    /// Listeners at `/events` at a time; one more is answered 503.
+    public var listenersMax: Int
+    /// Silence after which a listener is sent a sign of life with its place in the stream.
+    public var heartbeat: Duration
 
     public init(
         host: String = "127.0.0.1", port: Int = 5080, apiKey: String? = nil, publicURL: String? = nil,
         hostsHaveScheme: Bool = true, bodyBytesMax: Int = 32 << 20,
         bodyTimeout: Duration = .seconds(30), bodyBytesPerSecondMin: Int = 64 << 10,
         idleTimeout: Duration = .seconds(60), writeTimeout: Duration = .seconds(30), connectionsMax: Int = 4_096,
-        inFlightMax: Int = 512
+        inFlightMax: Int = 512, listenersMax: Int = 1_024, heartbeat: Duration = .seconds(15)
     ) {
         self.host = host
         self.port = port
@@ -48,6 +52,8 @@ public struct APIServerConfiguration: Sendable {
         self.writeTimeout = writeTimeout
         self.connectionsMax = connectionsMax
         self.inFlightMax = inFlightMax
+        self.listenersMax = listenersMax
+        self.heartbeat = heartbeat
     }
 
     /// - Throws: `failedPrecondition` for an address that others can reach without a key, `invalidArgument` for a key

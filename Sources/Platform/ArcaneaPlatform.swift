@@ -48,6 +48,8 @@ public final class ArcaneaPlatform: Sendable {
     public let lineage: LineageService
     public let nexus: NexusService
     public let feed: FeedService
+    /// What happens to the works of realms, for whoever listens.
+    public let events: RealmEventService
     /// Indexes and records as users of Pinecone know them.
     public let pinecone: PineconeService
     let store: Store
@@ -98,7 +100,8 @@ public final class ArcaneaPlatform: Sendable {
         let feed = FeedService(
             store: store, essences: EssenceColumnsDirectory(columns: columns, store: store), events: events,
             calibration: learned, dimension: embedder.dimension, clock: configuration.clock)
-        let observers: [any EssenceObserver] = [feed]
+        let bell = ChangeBell()
+        let observers: [any EssenceObserver] = [feed, bell]
         essences = EssenceService(
             store: store, columns: columns, embedder: embedder, observers: observers, clock: configuration.clock)
         lineage = LineageService(
@@ -109,6 +112,7 @@ public final class ArcaneaPlatform: Sendable {
             store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
         self.feed = feed
+        self.events = RealmEventService(lineage: lineage, bell: bell)
         pinecone = try pineconeLoader.finish(
             store, models: models, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
