@@ -23,7 +23,9 @@ let package = Package(
         .library(name: "Engine", targets: ["Engine"]),
         .library(name: "PineconeAPI", targets: ["PineconeAPI"]),
         .library(name: "Platform", targets: ["Platform"]),
+        .library(name: "Ranking", targets: ["Ranking"]),
         .library(name: "StrictJSON", targets: ["StrictJSON"]),
+        .library(name: "TextEmbedding", targets: ["TextEmbedding"]),
         .executable(name: "arcanea", targets: ["arcanea"]),
     ],
     dependencies: [

@@ -35,5 +35,24 @@ let package = Package(
             name: "LineagePlugin",
             dependencies: [.product(name: "Lineage", package: "arcanea")],
             swiftSettings: strict),
+        .executableTarget(
+            name: "StorageBench",
+            dependencies: [
+                .product(name: "Engine", package: "arcanea"),
+                .product(name: "Storage", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "RankingBench",
+            dependencies: [
+                .product(name: "Lineage", package: "arcanea"),
+                .product(name: "Platform", package: "arcanea"),
+                .product(name: "Ranking", package: "arcanea"),
+                .product(name: "TextEmbedding", package: "arcanea"),
+                .product(name: "VectorIndex", package: "arcanea"),
+                .product(name: "Vectors", package: "arcanea"),
+            ],
+            swiftSettings: strict),
     ]
 )

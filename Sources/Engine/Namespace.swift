@@ -39,7 +39,8 @@ public final class Namespace: Sendable {
 final class NamespaceWriter: @unchecked Sendable {
     let keys = KeyMap()
     let metadata = MetadataIndex()
-    let index: AdaptiveIndex
+    /// Replaced as a whole when most of its slots are dead.
+    var index: AdaptiveIndex
     let lineage: LineageGraph?
     var rows = ChunkedArray<RecordRow>()
     var ordinalOfSlot = ChunkedArray<UInt32>()

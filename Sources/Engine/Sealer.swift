@@ -27,7 +27,9 @@ final class Sealer: Sendable {
         let writer = namespace.writer
         // The graph seals itself in the background; a seal that it took over is worth a file.
         persistLineage(namespace)
-        guard writer.index.wantsSeal, !writer.isSealing, !stopping.load(ordering: .relaxed) else { return }
+        guard !writer.isSealing, !stopping.load(ordering: .relaxed) else { return }
+        if IndexCompaction.isWorth(writer.index) { return compact(namespace) }
+        guard writer.index.wantsSeal else { return }
         writer.isSealing = true
         let job = writer.index.makeSealJob()
         pending.enter()
@@ -54,6 +56,42 @@ final class Sealer: Sendable {
         namespace.publish()
         // Each file costs a write of the whole graph: pay for it when the graph has grown by a quarter, and at close.
         if sealed.count >= writer.persistedSlots + writer.persistedSlots / 4 { persist(namespace) }
+        consider(namespace)
+    }
+
+    /// On the writer's queue: makes the index anew without its dead slots.
+    private func compact(_ namespace: Namespace) {
+        namespace.writer.isSealing = true
+        let compaction = IndexCompaction(namespace.writer, namespace.collection)
+        pending.enter()
+        queue.async { [self] in
+            let isDone: Void? = try? compaction.run(
+                progress: { share in self.running.withLock { $0 = share } },
+                isCancelled: { self.stopping.load(ordering: .relaxed) })
+            running.withLock { $0 = nil }
+            Task {
+                _ = try? await database.commits.submit(grows: false) { _ in
+                    ((), { self.install(isDone == nil ? nil : compaction, in: namespace) })
+                }
+                self.pending.leave()
+            }
+        }
+    }
+
+    /// On the writer's queue.
+    private func install(_ compaction: IndexCompaction?, in namespace: Namespace) {
+        let writer = namespace.writer
+        writer.isSealing = false
+        guard let compaction else { return }
+        compaction.finish(writer)
+        namespace.publish()
+        if writer.index.sealedGraph == nil {
+            // So few are left that none is needed; the file of the many goes.
+            let name = IndexSegment.name(namespace: namespace.id)
+            queue.async { [database] in try? database.derivedFiles.remove(name) }
+        } else {
+            persist(namespace)
+        }
         consider(namespace)
     }
 

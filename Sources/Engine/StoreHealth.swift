@@ -10,6 +10,8 @@ public struct StoreHealth: Sendable {
     /// Transactions that were made durable since the store was opened, and the requests in them.
     public var commits: Int
     public var requests: Int
+    /// Bytes that deletions freed and that were given back to the disk since the store was opened.
+    public var reclaimedBytes: Int
     /// What the reading in the background has done since then.
     public var scrubPasses: Int
     public var scrubRows: Int
@@ -25,6 +27,7 @@ public struct StoreHealth: Sendable {
         acceptsWrites = space?.acceptsWrites ?? true
         commits = counters?.commits ?? 0
         requests = counters?.requests ?? 0
+        reclaimedBytes = counters?.reclaimedBytes ?? 0
         scrubPasses = scrub?.passes ?? 0
         scrubRows = scrub?.rows ?? 0
         scrubBytes = scrub?.bytes ?? 0

@@ -61,20 +61,21 @@ public final class StoreTransaction {
     /// - Returns: the record's ordinal.
     /// - Throws: `alreadyExists` when the key is taken.
     public func insert(_ draft: RecordDraft, in namespace: Namespace) throws -> UInt32 {
-        guard try !session.exists(namespace: namespace.id, key: draft.key) else {
+        guard let ordinal = try insertIfNew(draft, in: namespace) else {
             throw EngineError(.alreadyExists, "\"\(draft.key)\" exists already", field: "id")
         }
-        return try insertUnchecked(draft, in: namespace)
+        return ordinal
     }
 
-    /// Inserts a record whose key is known to be free.
-    func insertUnchecked(_ draft: RecordDraft, in namespace: Namespace) throws -> UInt32 {
+    /// As ``insert(_:in:)``; `nil` when the key is taken.
+    func insertIfNew(_ draft: RecordDraft, in namespace: Namespace) throws -> UInt32? {
         let seq = try seq(namespace)
-        let ordinal = try session.insertRecord(
-            StoredRecordDraft(
-                key: draft.key, createdAt: draft.createdAt, updatedAt: now, state: draft.state, payload: draft.payload,
-                metadata: MetadataCoding.encode(draft.metadata), vector: draft.vector),
-            namespace: namespace.id, seq: seq)
+        let stored = StoredRecordDraft(
+            key: draft.key, createdAt: draft.createdAt, updatedAt: now, state: draft.state, payload: draft.payload,
+            metadata: MetadataCoding.encode(draft.metadata), vector: draft.vector)
+        guard let ordinal = try session.insertRecordIfNew(stored, namespace: namespace.id, seq: seq) else {
+            return nil
+        }
         for link in draft.parents {
             try session.insertEdge(StoredEdge(child: ordinal, link: link, seq: seq), namespace: namespace.id)
         }

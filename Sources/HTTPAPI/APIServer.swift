@@ -46,6 +46,7 @@ public func makeRouter(
     addPageRoutes(api)
     addOperationsRoutes(api)
     addMetricsRoute(api)
+    addMaintenanceRoutes(api)
     addEssenceRoutes(api)
     addLineageRoutes(api)
     addNexusRoutes(api)

@@ -22,6 +22,8 @@ public struct PlatformConfiguration: Sendable {
     /// Where this process answers, told to whoever finds the directory locked.
     public var serverURL: String?
     public var storage: StorageOptions
+    /// Where backups that are asked for over HTTP go; a directory beside the store's when `nil`.
+    public var backups: String?
     /// Other names of models, each with the name of the built-in model that answers to it.
     public var modelAliases: [String: String]
     /// Milliseconds since 1970 UTC.
@@ -29,7 +31,8 @@ public struct PlatformConfiguration: Sendable {
 
     public init(
         directory: String, mode: StoreConfiguration.Mode = .readWrite, embedder: Embedder = .builtIn,
-        serverURL: String? = nil, storage: StorageOptions = StorageOptions(), modelAliases: [String: String] = [:],
+        serverURL: String? = nil, storage: StorageOptions = StorageOptions(), backups: String? = nil,
+        modelAliases: [String: String] = [:],
         clock: @escaping @Sendable () -> Int64 = StoreConfiguration.systemClock
     ) {
         self.directory = directory
@@ -37,6 +40,7 @@ public struct PlatformConfiguration: Sendable {
         self.embedder = embedder
         self.serverURL = serverURL
         self.storage = storage
+        self.backups = backups
         self.modelAliases = modelAliases
         self.clock = clock
     }
@@ -52,8 +56,12 @@ public final class ArcaneaPlatform: Sendable {
     public let events: RealmEventService
     /// Indexes and records as users of Pinecone know them.
     public let pinecone: PineconeService
+    /// Backups and verifications of the whole store.
+    public let maintenance: MaintenanceJobs
     let store: Store
     private let embedder: CollectionEmbedder
+    /// Deletes what has expired, each second.
+    private let expiry: Task<Void, Never>?
 
     /// Opens a directory and rebuilds everything that memory holds.
     ///
@@ -111,8 +119,20 @@ public final class ArcaneaPlatform: Sendable {
         nexus = NexusService(
             store: store, memories: memories, settings: settings, embedder: embedder, calibration: learned,
             clock: configuration.clock)
+        expiry =
+            configuration.mode == .readOnly
+            ? nil
+            : Task(priority: .utility) { [nexus] in
+                while !Task.isCancelled {
+                    // What fails now is deleted later: a full disk, say, refuses no deletion for long.
+                    _ = try? await nexus.deleteExpired()
+                    try? await Task.sleep(for: .seconds(1))
+                }
+            }
         self.feed = feed
         self.events = RealmEventService(lineage: lineage, bell: bell)
+        maintenance = MaintenanceJobs(
+            directory: configuration.directory, backups: configuration.backups, clock: configuration.clock)
         pinecone = try pineconeLoader.finish(
             store, models: models, isWritable: configuration.mode == .readWrite, clock: configuration.clock)
     }
@@ -131,6 +151,14 @@ public final class ArcaneaPlatform: Sendable {
 
     /// How the store keeps what it is given.
     public var health: StoreHealth { store.health }
+
+    /// What the database takes of the disk.
+    public func space() throws -> StoreSpace { try store.space() }
+
+    /// Begins to give what deletions freed back to the disk.
+    ///
+    /// - Throws: `failedPrecondition` while another job of ``maintenance`` runs.
+    public func startCompaction() throws -> MaintenanceJob { try maintenance.startCompaction(of: store) }
 
     /// The answer kept under an idempotency key; see ``IdempotentRequest``.
     public func keptAnswer(forKey key: String, fingerprint: UInt64) throws -> KeptAnswer? {
@@ -161,6 +189,8 @@ public final class ArcaneaPlatform: Sendable {
 
     /// Finishes writes, writes index files, and gives the directory back.
     public func close() async {
+        expiry?.cancel()
+        await expiry?.value
         await pinecone.close()
         await store.close()
     }

@@ -114,6 +114,12 @@ public final class SQLiteStore: Sendable {
         try FileIO.makeDirectory(directory)
     }
 
+    /// Writes the whole database anew, without free pages and with rows packed; writes wait meanwhile.
+    ///
+    /// - Returns: the database's pages before and after.
+    /// - Throws: `full`: the database is needed twice for a while.
+    public func rebuild() throws -> (before: DatabaseSpace, after: DatabaseSpace) { try commits.rebuild() }
+
     /// Answers the writes that wait, closes the database and gives the directory back. Later calls do nothing; later
     /// reads and writes are refused.
     public func close() {

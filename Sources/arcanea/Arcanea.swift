@@ -21,5 +21,6 @@ struct Arcanea: AsyncParsableCommand {
         subcommands: [
             Serve.self, Import.self, Export.self, Search.self, Recall.self, LineageCommand.self, LineageExport.self,
             LineageImport.self, Stats.self, Verify.self, Backup.self, Restore.self,
+            Compact.self,
         ])
 }

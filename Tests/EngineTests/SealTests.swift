@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 import TestSupport
 import Testing
 import VectorIndex
@@ -60,6 +61,71 @@ struct SealTests {
         #expect(sealed(store) > 0, "a damaged file is made again, seed \(seed)")
         try expectGoodRecall(store, queries, seed: seed)
         await store.close()
+    }
+
+    /// Whatever is written while it is made anew, each record has its vector, and nothing else is found.
+    @Test(
+        "an index whose vectors come and go is made anew without the dead ones, in memory and on the disk",
+        arguments: [3_000, 11_000])
+    func churn(count: Int) async throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let directory = TemporaryDirectory()
+        var store = try openTestStore(directory)
+        var expected: [String: [Float]] = [:]
+        var next = 0
+        var changes = 0
+        while changes < 3 * count + 6_000 {
+            let isFirst = expected.isEmpty
+            let replaced = isFirst ? [] : (0..<1_000).map { _ in Int.random(in: 0..<next, using: &random) }
+            let removed = isFirst ? [] : (0..<300).map { _ in Int.random(in: 0..<next, using: &random) }
+            let added = next..<(next + (isFirst ? count : count - expected.count))
+            next = added.upperBound
+            let written = (replaced.filter { expected["k\($0)"] != nil } + Array(added)).map { number in
+                ("k\(number)", random.vector(testDimension))
+            }
+            changes += written.count
+            try await store.write { transaction in
+                let namespace = try transaction.namespace("notes", "n")
+                for (key, vector) in written {
+                    _ = try transaction.upsert(
+                        RecordDraft(key: key, createdAt: 0, payload: [], vector: vector), in: namespace)
+                }
+                for number in removed {
+                    guard let ordinal = try transaction.ordinal("k\(number)", in: namespace) else { continue }
+                    _ = try transaction.remove(ordinal, in: namespace)
+                }
+            }
+            for (key, vector) in written { expected[key] = vector }
+            for number in removed { expected["k\(number)"] = nil }
+            try expectVectors(store, expected, seed: seed)
+        }
+        await store.waitForSeals()
+        try expectVectors(store, expected, seed: seed)
+        let index = try #require(store.namespace("notes", "n")).snapshot.index
+        #expect(index.count <= 2 * count + 4_096 + 1_500, "\(changes) vectors were written, seed \(seed)")
+        #expect((index.sealedCount > 0) == (count > 10_000), "seed \(seed)")
+        try expectGoodRecall(store, (0..<20).map { _ in random.vector(testDimension) }, seed: seed)
+        await store.close()
+        #expect(try StoreMaintenance.verify(directory: directory.appending("store"), deep: true).damageCount == 0)
+
+        store = try openTestStore(directory)
+        try expectVectors(store, expected, seed: seed)
+        await store.close()
+    }
+
+    private func expectVectors(_ store: Store, _ expected: [String: [Float]], seed: UInt64) throws {
+        let snapshot = try #require(store.namespace("notes", "n")).snapshot
+        #expect(snapshot.recordCount == expected.count && snapshot.index.liveCount == expected.count, "seed \(seed)")
+        let wrong = expected.first { key, vector in
+            snapshot.ordinal(ofKey: key).flatMap { snapshot.vector(of: $0) } != vector
+        }
+        #expect(wrong == nil, "seed \(seed)")
+        var scanned = 0
+        snapshot.scanScores(Array(repeating: 0, count: testDimension)) { ordinal, _ in
+            scanned += snapshot.rows[Int(ordinal)].exists ? 1 : 0
+        }
+        #expect(scanned == expected.count, "seed \(seed)")
     }
 
     private func sealed(_ store: Store) -> Int {

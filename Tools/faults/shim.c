@@ -11,7 +11,8 @@
 //
 // Fault: CLASS:N:KIND makes the N-th call of a class fail, once; N+ makes that one and all later ones fail.
 //   CLASS  fsync | write | open | rename | unlink | truncate
-//   KIND   eio | enospc | short (writes: half is written, as write(2) may do) | torn (half is written, then SIGKILL)
+//   KIND   eio | enospc | short (writes: half is written, as write(2) may do) | torn (half is written, or nothing of
+//          what lies in one sector, then SIGKILL)
 //          | kill (SIGKILL before the call)
 // What fired, and each sync after it, is reported with the time of the monotonic clock.
 #define _GNU_SOURCE
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 #define FD_MAX 4096
+#define SECTOR 512
 
 enum { OTHER, FILE_FD, IGNORED };
 
@@ -205,11 +207,14 @@ static ssize_t write_common(int fd, const void *bytes, size_t count, off_t offse
     const char *name = name_of(fd);
     int strike = strikes("write", name);
     if (strike && !is_partial()) return -1;
-    if (strike) count = count / 2 ? count / 2 : 1;
     if (offset < 0) offset = lseek(fd, 0, SEEK_CUR);
+    int torn = strike && strcmp(fault_kind, "torn") == 0;
+    // Disks write a sector whole or not at all.
+    if (torn && offset / SECTOR == (offset + (off_t)count - 1) / SECTOR) kill(getpid(), SIGKILL);
+    if (strike) count = count / 2 ? count / 2 : 1;
     ssize_t written = real_pwrite(fd, bytes, count, offset);
     if (written > 0) record('W', 0, fd, (uint64_t)offset, (uint64_t)written, "", 0, bytes);
-    if (strike && strcmp(fault_kind, "torn") == 0) kill(getpid(), SIGKILL);
+    if (torn) kill(getpid(), SIGKILL);
     return written;
 }
 

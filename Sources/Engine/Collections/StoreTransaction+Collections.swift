@@ -82,8 +82,10 @@ extension StoreTransaction {
     /// - Returns: the record's ordinal, and whether it is new.
     public func upsert(_ draft: RecordDraft, in namespace: Namespace) throws -> (ordinal: UInt32, isNew: Bool) {
         precondition(!namespace.collection.hasLineage, "works are never overwritten")
+        // Most records are new: one search of the index of keys tells.
+        if let ordinal = try insertIfNew(draft, in: namespace) { return (ordinal, true) }
         guard let ordinal = try session.ordinal(namespace: namespace.id, key: draft.key) else {
-            return (try insertUnchecked(draft, in: namespace), true)
+            throw EngineError(.dataLoss, "the index of keys knows \"\(draft.key)\" and no record has it")
         }
         let change = RecordChange(
             payload: draft.payload, metadata: draft.metadata,

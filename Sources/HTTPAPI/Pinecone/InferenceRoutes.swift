@@ -40,7 +40,7 @@ func addInferenceRoutes(_ routes: PineconeRoutes) {
         let namespace = try NamespaceName.checked(request.path("namespace"))
         let written = try await service.upsert(records, namespace: namespace, in: request.index)
         var response = Response(status: .created)
-        if let lsn = written.lsn { response.headers[.requestLSN] = String(lsn) }
+        response.setSequence(written.lsn, HTTPField.Name.requestLSN)
         return response
     }
     routes.on(.post, base + "/search", body: RecordSearchRequest.init(json:)) { request, search in

@@ -112,9 +112,13 @@ extension Response {
 extension HTTPField.Name {
     static let pineconeVersion = HTTPField.Name("X-Pinecone-Api-Version")!
     static let pineconeRequestID = HTTPField.Name("x-pinecone-request-id")!
-    /// The sequence that a write got.
-    static let requestLSN = HTTPField.Name("x-pinecone-request-lsn")!
-    /// The last sequence that a read saw.
-    static let indexedLSN = HTTPField.Name("x-pinecone-max-indexed-lsn")!
+    /// The sequence that a write got, under the names that clients of different ages read.
+    static let requestLSN = [
+        HTTPField.Name("x-pinecone-request-lsn")!, HTTPField.Name("x-pinecone-lsn-committed")!,
+    ]
+    /// The last sequence that a read saw, likewise.
+    static let indexedLSN = [
+        HTTPField.Name("x-pinecone-max-indexed-lsn")!, HTTPField.Name("x-pinecone-lsn-reconciled")!,
+    ]
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
 }

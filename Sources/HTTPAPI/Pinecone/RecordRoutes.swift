@@ -98,7 +98,7 @@ extension Response {
         var json = JSONBuilder(capacity: 1_024)
         write(&json)
         var response = Response(json: json)
-        if let lsn { response.headers[.indexedLSN] = String(lsn) }
+        response.setSequence(lsn, HTTPField.Name.indexedLSN)
         return response
     }
 
@@ -107,7 +107,13 @@ extension Response {
         var json = JSONBuilder(capacity: 64)
         json.object(fields)
         var response = Response(json: json)
-        if let lsn { response.headers[.requestLSN] = String(lsn) }
+        response.setSequence(lsn, HTTPField.Name.requestLSN)
         return response
+    }
+
+    mutating func setSequence(_ lsn: UInt64?, _ names: [HTTPField.Name]) {
+        guard let lsn else { return }
+        let text = String(lsn)
+        for name in names { headers.append(HTTPField(name: name, value: text)) }
     }
 }

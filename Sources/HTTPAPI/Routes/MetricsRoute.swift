@@ -33,6 +33,11 @@ private struct Metrics {
         gauge("arcanea_accepts_writes", "0 when the disk is at its floor.", health.acceptsWrites ? 1 : 0)
         if let free = health.freeBytes { gauge("arcanea_disk_free_bytes", "Room on the disk.", free) }
         if let floor = health.floorBytes { gauge("arcanea_disk_floor_bytes", "Room that is kept free.", floor) }
+        if let space = try? platform.space() {
+            gauge("arcanea_database_bytes", "Bytes of the database.", space.bytes)
+            gauge("arcanea_database_free_bytes", "Bytes in it that deletions freed.", space.freeBytes)
+        }
+        counter("arcanea_reclaimed_bytes_total", "Bytes given back to the disk.", health.reclaimedBytes)
         counter("arcanea_scrub_passes_total", "Times that the whole store was read again.", health.scrubPasses)
         counter("arcanea_scrub_rows_total", "Rows read again.", health.scrubRows)
         counter("arcanea_scrub_bytes_total", "Bytes read again.", health.scrubBytes)

@@ -14,6 +14,7 @@ extension PineconeService {
                 throw EngineError.refused("vector", "vector is required beside sparseVector in this index")
             }
         }
+        try checkFilterable(request.filter, in: request.namespace, of: index)
         guard let namespace = namespace(request.namespace, of: index) else {
             return Sequenced(value: QueryAnswer(namespace: request.namespace, matches: []), lsn: nil)
         }
@@ -73,6 +74,7 @@ extension PineconeService {
             }
             return ordinal
         }
+        try checkFilterable(request.filter, in: request.namespace, of: index)
         guard let namespace = namespace(request.namespace, of: index) else {
             return Sequenced(value: FetchAnswer(namespace: request.namespace, records: []), lsn: nil)
         }

@@ -35,6 +35,9 @@ extension PineconeService {
         let index = try vectorIndex(indexName)
         if let values = request.values { try check(values, "values", index) }
         if request.sparse != nil { try checkSparse("sparseValues", index) }
+        if case .filter(let filter) = request.target {
+            try checkFilterable(filter, in: request.namespace, of: index)
+        }
         guard let namespace = namespace(request.namespace, of: index) else {
             return Sequenced(value: request.isByFilter ? 0 : nil, lsn: nil)
         }
@@ -75,6 +78,9 @@ extension PineconeService {
     /// Removes records. Ids that are not there are fine; so is a namespace that is not.
     public func delete(_ request: DeleteRequest, in indexName: String) async throws -> Sequenced<Void> {
         let index = try vectorIndex(indexName)
+        if case .filter(let filter) = request.target {
+            try checkFilterable(filter, in: request.namespace, of: index)
+        }
         guard let namespace = namespace(request.namespace, of: index) else { return Sequenced(value: (), lsn: nil) }
         let lsn: UInt64
         switch request.target {

@@ -157,6 +157,7 @@ private struct MemoryExportLine: Encodable {
     var createdAt: Timestamp
     var validFrom: Timestamp?
     var validTo: Timestamp?
+    var expiresAt: Timestamp?
     var metadata: JSONValue?
     var vector: [Float]?
 
@@ -172,6 +173,7 @@ private struct MemoryExportLine: Encodable {
         createdAt = memory.createdAt
         validFrom = memory.validFrom
         validTo = memory.validTo
+        expiresAt = memory.expiresAt
         metadata = memory.metadata
         vector = memory.vector
     }

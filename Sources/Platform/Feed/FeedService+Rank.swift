@@ -91,7 +91,8 @@ extension FeedService {
             return FeedItem(
                 id: question.snapshot.rows[Int(item.ordinal)].key, score: item.score, parts: FeedParts(item),
                 title: titles[item.ordinal], realmId: essences.realmId(of: known.realm),
-                createdAt: Timestamp(milliseconds: known.createdAt), sources: item.sources.names)
+                createdAt: Timestamp(milliseconds: known.createdAt), sources: item.sources.names,
+                slot: item.slot.rawValue)
         }
     }
 

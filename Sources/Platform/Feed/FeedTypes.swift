@@ -128,6 +128,8 @@ public struct FeedItem: Sendable, Encodable {
     public var createdAt: Timestamp
     /// `taste`, `lineage`, `followed`, `trending`, `exploration`, `caller`.
     public var sources: [String]
+    /// Why the work has its place: `ranked`, or `exploration` for a place that was due to a work to explore.
+    public var slot: String
 }
 
 /// One line of `/feed/viewers`.

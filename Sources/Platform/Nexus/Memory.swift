@@ -17,6 +17,8 @@ public struct Memory: Sendable, Encodable {
     /// When the remembered thing began and ceased to be true in the world.
     public var validFrom: Timestamp?
     public var validTo: Timestamp?
+    /// When the memory is deleted for good; no recall finds it from then on.
+    public var expiresAt: Timestamp?
     public var uses: Int
     public var lastUsedAt: Timestamp?
     public var metadata: JSONValue?
@@ -52,6 +54,8 @@ public struct MemoryDraft: Sendable {
     public var createdAt: Timestamp?
     public var validFrom: Timestamp?
     public var validTo: Timestamp?
+    /// When the memory is deleted for good, as if somebody deleted it then; never when `nil`.
+    public var expiresAt: Timestamp?
     public var dedup: MemoryDedup
     public var metadata: JSONValue?
 
@@ -59,7 +63,7 @@ public struct MemoryDraft: Sendable {
         id: String? = nil, text: String? = nil, vector: [Float]? = nil, kind: String = "event",
         importance: Double = 0.5, entities: [String] = [], tags: [String] = [], pinned: Bool = false,
         createdAt: Timestamp? = nil, validFrom: Timestamp? = nil, validTo: Timestamp? = nil,
-        dedup: MemoryDedup = .none, metadata: JSONValue? = nil
+        expiresAt: Timestamp? = nil, dedup: MemoryDedup = .none, metadata: JSONValue? = nil
     ) {
         self.id = id
         self.text = text
@@ -72,6 +76,7 @@ public struct MemoryDraft: Sendable {
         self.createdAt = createdAt
         self.validFrom = validFrom
         self.validTo = validTo
+        self.expiresAt = expiresAt
         self.dedup = dedup
         self.metadata = metadata
     }

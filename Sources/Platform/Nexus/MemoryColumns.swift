@@ -2,7 +2,7 @@ import Engine
 import Ranking
 import Synchronization
 
-/// What recall knows about a memory without reading its record: 72 bytes.
+/// What recall knows about a memory without reading its record: 80 bytes.
 struct MemoryRow: Sendable {
     var createdAt: Int64
     /// `Int64.min` for a memory that was never used.
@@ -14,6 +14,8 @@ struct MemoryRow: Sendable {
     var closedAt: Int64
     /// `Int64.max` for a memory that was not forgotten.
     var forgottenAt: Int64
+    /// `Int64.max` for a memory that stays.
+    var expiresAt: Int64
     var importance: Double
     var uses: UInt32
     /// Numbers of interned sets.
@@ -28,12 +30,14 @@ struct MemoryRow: Sendable {
 
     /// Whether the memory was stored and true at `time`, with what the store knew then. As `MemoryValidity` says it.
     func held(asOf time: Int64) -> Bool {
-        guard createdAt <= time, time < forgottenAt, validFrom <= time else { return false }
+        guard createdAt <= time, time < forgottenAt, time < expiresAt, validFrom <= time else { return false }
         return time < validTo || closedAt > time
     }
 
     /// Whether the remembered thing is true at `time`, as the store knows now.
-    func holds(at time: Int64) -> Bool { validFrom <= time && time < validTo && time < forgottenAt }
+    func holds(at time: Int64) -> Bool {
+        validFrom <= time && time < validTo && time < forgottenAt && time < expiresAt
+    }
 
     var isForgotten: Bool { forgottenAt != Int64.max }
 
@@ -71,16 +75,25 @@ final class MemoryColumns: Sendable {
     }
 
     private let state = Mutex(State())
+    private let nexusId: String
+    private let schedule: ExpirySchedule
+
+    init(nexusId: String, schedule: ExpirySchedule) {
+        self.nexusId = nexusId
+        self.schedule = schedule
+    }
 
     var view: MemoryColumnsView { state.withLock { $0.view } }
 
     /// Takes a memory as the truth holds it now, new or changed.
     func set(_ ordinal: UInt32, _ payload: MemoryPayload, createdAt: Int64) {
+        if let expiresAt = payload.expiresAt { schedule.note(nexusId, at: expiresAt) }
         state.withLock { state in
             let row = MemoryRow(
                 createdAt: createdAt, lastUsedAt: payload.lastUsedAt ?? Int64.min,
                 validFrom: payload.validFrom ?? Int64.min, validTo: payload.validTo ?? Int64.max,
                 closedAt: payload.closedAt ?? Int64.min, forgottenAt: payload.forgottenAt ?? Int64.max,
+                expiresAt: payload.expiresAt ?? Int64.max,
                 importance: payload.importance, uses: UInt32(clamping: payload.uses),
                 tags: state.tags.set(payload.tags, in: &state.view.tagSets),
                 entities: state.entities.set(payload.entities, in: &state.view.entitySets), kind: payload.kind,
@@ -110,7 +123,7 @@ final class MemoryColumns: Sendable {
     /// An ordinal without a memory: deleted, or never used.
     private static let gap = MemoryRow(
         createdAt: 0, lastUsedAt: .min, validFrom: .min, validTo: .max, closedAt: .min, forgottenAt: .max,
-        importance: 0, uses: 0, tags: 0, entities: 0, kind: .event, pinned: false, exists: false)
+        expiresAt: .max, importance: 0, uses: 0, tags: 0, entities: 0, kind: .event, pinned: false, exists: false)
 }
 
 /// Numbers for labels and for sets of labels, so that a row holds a set in four bytes.

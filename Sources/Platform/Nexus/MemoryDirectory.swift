@@ -7,6 +7,8 @@ final class MemoryDirectory: Sendable {
     static let collection = "memories"
 
     private let columns = Mutex<[String: MemoryColumns]>([:])
+    /// Which nexuses have memories that expire, and when.
+    let schedule = ExpirySchedule()
 
     /// The columns of a nexus, `nil` before its first write.
     func columns(of nexusId: String) -> MemoryColumns? {
@@ -17,7 +19,7 @@ final class MemoryDirectory: Sendable {
     func columnsForWriting(of nexusId: String) -> MemoryColumns {
         columns.withLock { columns in
             if let found = columns[nexusId] { return found }
-            let made = MemoryColumns()
+            let made = MemoryColumns(nexusId: nexusId, schedule: schedule)
             columns[nexusId] = made
             return made
         }

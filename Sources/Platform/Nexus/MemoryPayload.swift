@@ -14,6 +14,8 @@ struct MemoryPayload: Sendable, Equatable, Encodable {
     /// Milliseconds since 1970 UTC, as all times here.
     var validFrom: Int64?
     var validTo: Int64?
+    /// When the memory is deleted.
+    var expiresAt: Int64?
     var uses: Int
     var lastUsedAt: Int64?
     var metadata: JSONValue?
@@ -34,7 +36,7 @@ extension MemoryPayload {
         self.init(
             text: draft.text, kind: kind, importance: draft.importance, entities: draft.entities, tags: draft.tags,
             pinned: draft.pinned, validFrom: draft.validFrom?.milliseconds, validTo: draft.validTo?.milliseconds,
-            uses: 0, lastUsedAt: nil, metadata: draft.metadata)
+            expiresAt: draft.expiresAt?.milliseconds, uses: 0, lastUsedAt: nil, metadata: draft.metadata)
     }
 
     func encoded() throws -> [UInt8] {
@@ -56,6 +58,7 @@ extension MemoryPayload {
                 pinned: try object.optionalBool("pinned") ?? false,
                 validFrom: try object.optionalInt("validFrom", in: Int.min...Int.max).map(Int64.init),
                 validTo: try object.optionalInt("validTo", in: Int.min...Int.max).map(Int64.init),
+                expiresAt: try object.optionalInt("expiresAt", in: Int.min...Int.max).map(Int64.init),
                 uses: try object.optionalInt("uses", in: any) ?? 0,
                 lastUsedAt: try object.optionalInt("lastUsedAt", in: Int.min...Int.max).map(Int64.init),
                 metadata: try object.value("metadata").map { try JSONValue($0) },
@@ -87,6 +90,8 @@ extension MemoryPayload {
         // What the newer memory says about validity holds; what it leaves open stays as it was.
         validFrom = newer.validFrom ?? validFrom
         validTo = newer.validTo ?? validTo
+        // Both must have expired.
+        expiresAt = newer.expiresAt.flatMap { newer in expiresAt.map { max($0, newer) } }
     }
 
     /// Ends the memory at `time`, as far as it did not end before; the store learns of it at `now`.
@@ -125,7 +130,8 @@ extension Memory {
             importance: payload.importance, entities: payload.entities, tags: payload.tags, pinned: payload.pinned,
             createdAt: Timestamp(milliseconds: record.createdAt),
             validFrom: payload.validFrom.map(Timestamp.init(milliseconds:)),
-            validTo: payload.validTo.map(Timestamp.init(milliseconds:)), uses: payload.uses,
+            validTo: payload.validTo.map(Timestamp.init(milliseconds:)),
+            expiresAt: payload.expiresAt.map(Timestamp.init(milliseconds:)), uses: payload.uses,
             lastUsedAt: payload.lastUsedAt.map(Timestamp.init(milliseconds:)), metadata: payload.metadata, vector: nil,
             seq: record.seq, forgottenAt: payload.forgottenAt.map(Timestamp.init(milliseconds:)),
             supersededBy: payload.supersededBy, supersedes: payload.supersedes, mergedIds: payload.mergedIds)

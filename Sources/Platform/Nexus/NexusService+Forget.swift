@@ -115,8 +115,10 @@ extension NexusService {
             moment: .ever, columns: columns, view: view)
         let named = request.ids.map { Set($0.compactMap(snapshot.ordinal(ofKey:))) }
         return (0..<UInt32(snapshot.rows.count)).filter { ordinal in
+            // Asked first: columns end with the last memory that there is.
+            guard snapshot.rows[Int(ordinal)].exists else { return false }
             let row = view.rows[Int(ordinal)]
-            return snapshot.rows[Int(ordinal)].exists && filter.admits(row) && named?.contains(ordinal) != false
+            return filter.admits(row) && named?.contains(ordinal) != false
                 && (request.mode == .hard || !row.isForgotten)
         }
     }

@@ -27,6 +27,7 @@ extension MemoryDraft {
             createdAt: try object.optionalTime("createdAt"),
             validFrom: try object.optionalTime("validFrom"),
             validTo: try object.optionalTime("validTo"),
+            expiresAt: try object.optionalTime("expiresAt"),
             dedup: try object.optionalChoice("dedup", of: MemoryDedup.self) ?? .none,
             metadata: try object.optionalFreeForm("metadata", bytesMax: Limits.metadataBytesMax))
         if text == nil && vector == nil {

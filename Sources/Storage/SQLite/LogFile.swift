@@ -65,6 +65,8 @@ enum LogFile {
         }
         var firstBad: Int?
         var hasEnded = false
+        /// Of the last good commit: the database's pages, and the place.
+        var last: (pages: UInt32, frame: Int) = (0, -1)
         for frame in 0..<count {
             if firstBad == nil {
                 let place = start(frame)
@@ -74,11 +76,25 @@ enum LogFile {
                 let stored = Sum(word(place + 16), word(place + 20), isBigEndian: isBigEndian)
                 sum.add(head)
                 sum.add(page)
-                if sum == stored && isOurs(frame) { continue }
-                // Left from an earlier use of the file, a frame would not continue the sums: the salts are what changed.
-                if sum == stored { return damage(frame) }
-                // The mark of a commit may be what changed: without it the next one would look like the rest of this one.
-                if isOurs(frame), before.isOneBitOff(head, page, stored) { return damage(frame) }
+                if sum == stored && isOurs(frame) {
+                    if isCommit(frame) { last = (word(place + 4), frame) }
+                    continue
+                }
+                // Left from an earlier use of the file, a frame would not continue the sums: the salts are what changed, or,
+                // in a commit that was cut off, the sector that they lie in is old.
+                if sum == stored {
+                    firstBad = frame
+                    hasEnded = isCommit(frame)
+                    continue
+                }
+                // The mark of a commit may be what changed: without it the next one would look like the rest of this one. A
+                // commit adds at most one page per frame, and one that was cut off has none of ours behind it: the sums
+                // alone are too weak, as a page of which some sectors are old can agree with them by chance.
+                if isOurs(frame), !isCommit(frame), frame + 1 < count, isOurs(frame + 1),
+                    before.lacksMark(head, page, stored, last.pages...last.pages + UInt32(frame - last.frame))
+                {
+                    return damage(frame)
+                }
                 firstBad = frame
             }
             guard isOurs(frame), let bad = firstBad else { continue }
@@ -120,14 +136,17 @@ enum LogFile {
             }
         }
 
-        /// Whether another bit in the frame's own two numbers would make its sum right.
-        func isOneBitOff(_ head: UnsafeRawBufferPointer, _ page: UnsafeRawBufferPointer, _ wanted: Sum) -> Bool {
-            var head = Array(head)
-            return (0..<head.count * 8).contains { bit in
-                head[bit / 8] ^= 1 << UInt8(bit % 8)
-                defer { head[bit / 8] ^= 1 << UInt8(bit % 8) }
+        /// Whether one bit more, in the frame's second number, would make its sum right: a number of pages in a range.
+        func lacksMark(
+            _ head: UnsafeRawBufferPointer, _ page: UnsafeRawBufferPointer, _ wanted: Sum, _ pages: ClosedRange<UInt32>
+        ) -> Bool {
+            (0..<32).contains { bit in
+                let mark = UInt32(1) << UInt32(bit)
+                guard pages.contains(mark) else { return false }
                 var sum = self
-                head.withUnsafeBytes { sum.add($0) }
+                var fixed = Array(head)
+                withUnsafeBytes(of: mark.bigEndian) { fixed.replaceSubrange(4..<8, with: $0) }
+                fixed.withUnsafeBytes { sum.add($0) }
                 sum.add(page)
                 return sum == wanted
             }

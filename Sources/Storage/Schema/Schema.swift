@@ -16,6 +16,9 @@ enum Schema {
         try connection.execute("PRAGMA page_size = \(pageSize)")
         // Asked before anything is written: a file that is not ours stays as it is.
         let version = try checkedVersion(connection)
+        // Of a new file: pages that deletions free can be given back in small steps, between other writes. It would write to
+        // an old one.
+        if version == 0 { try connection.execute("PRAGMA auto_vacuum = INCREMENTAL") }
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA foreign_keys = ON")

@@ -22,6 +22,8 @@ public final class CommitQueue: Sendable {
         public var commits = 0
         /// Requests that were part of them.
         public var requests = 0
+        /// Bytes that were given back to the disk.
+        public var reclaimedBytes = 0
     }
 
     /// One request: made by a caller, run and answered by the queue.
@@ -42,6 +44,7 @@ public final class CommitQueue: Sendable {
         var isDraining = false
         /// Why no more requests are taken.
         var refusal: StorageError?
+        var isReclaiming = false
         var counters = Counters()
     }
 
@@ -145,9 +148,17 @@ public final class CommitQueue: Sendable {
     public func checkpoint() async -> Bool {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
-                let busy = try? writer.session?.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
-                continuation.resume(returning: busy == 0)
+                continuation.resume(returning: emptyLog())
             }
+        }
+    }
+
+    /// Runs `body` on the writer's connection outside of a transaction, with nothing else under way.
+    func alone<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+        try queue.sync {
+            drainAll()
+            guard let session = writer.session else { throw Self.closed }
+            return try body(session.connection)
         }
     }
 
@@ -227,13 +238,13 @@ public final class CommitQueue: Sendable {
             try session.begin()
             for job in group {
                 do {
-                    try session.savepoint(job.run)
+                    if group.count == 1 { try session.lone(job.run) } else { try session.savepoint(job.run) }
                     accepted.append(job)
                 } catch let refusal as RequestRefused {
                     refused.append((job, refusal.reason))
                 }
             }
-            try session.commit()
+            if accepted.isEmpty { session.rollback() } else { try session.commit() }
         } catch {
             session.rollback()
             if (error as? StorageError)?.code == .full, group.contains(where: { !$0.grows }), disk.releaseReserve() {
@@ -249,7 +260,7 @@ public final class CommitQueue: Sendable {
             return
         }
         state.withLock { state in
-            state.counters.commits += 1
+            state.counters.commits += accepted.isEmpty ? 0 : 1
             state.counters.requests += accepted.count
         }
         for job in accepted { job.apply() }
@@ -257,6 +268,21 @@ public final class CommitQueue: Sendable {
         for (job, reason) in refused { job.answer(reason) }
         checkpoint(session)
         disk.keepReserve()
+        reclaimIfWorth(session)
+    }
+
+    /// - Returns: whether the log is empty now.
+    private func emptyLog() -> Bool {
+        guard let session = writer.session, state.withLock({ $0.refusal == nil }) else { return false }
+        do throws(StorageError) {
+            return try session.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+        } catch {
+            if error.isFailedIO {
+                stop(error)
+                onFailedIO(error)
+            }
+            return false
+        }
     }
 
     /// Behind the answers: what was committed is safe in the log, wherever this ends.
@@ -268,6 +294,25 @@ public final class CommitQueue: Sendable {
             onFailedIO(error)
         }
     }
+
+    /// Now and then: what deletions freed goes back to the disk, in the background.
+    private func reclaimIfWorth(_ session: WriteSession) {
+        guard state.withLock(\.counters.commits) % Self.commitsPerLook == 0,
+            let space = try? DatabaseSpace(session.connection), Self.isWorthReclaiming(space),
+            state.withLock({ state in
+                defer { state.isReclaiming = true }
+                return !state.isReclaiming && state.refusal == nil
+            })
+        else { return }
+        Task(priority: .utility) {
+            // A failure costs room, and the next writes will meet it themselves.
+            _ = try? await reclaim()
+            state.withLock { $0.isReclaiming = false }
+        }
+    }
+
+    /// Counts what was given back.
+    func didReclaim(_ bytes: Int) { state.withLock { $0.counters.reclaimedBytes += max(0, bytes) } }
 
     /// Takes no more requests, and fails those that wait.
     private func stop(_ error: StorageError) {

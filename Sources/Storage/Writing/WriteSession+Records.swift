@@ -31,18 +31,27 @@ extension WriteSession {
     public func insertRecord(
         _ draft: StoredRecordDraft, namespace: Int64, seq: UInt64
     ) throws(StorageError) -> UInt32 {
-        let ordinal = try changeHead(namespace) { head -> UInt32? in
-            guard head.nextOrdinal < UInt32.max - 1 else { return nil }
-            head.nextOrdinal += 1
-            return head.nextOrdinal - 1
+        guard let ordinal = try insertRecordIfNew(draft, namespace: namespace, seq: seq) else {
+            throw StorageError(.misuse, "there is a record \"\(draft.key)\" in namespace \(namespace) already")
         }
-        guard let ordinal else {
+        return ordinal
+    }
+
+    /// Inserts a record unless its key is taken: one search of the index of keys, where asking first would make two.
+    ///
+    /// - Returns: the ordinal, which is never used again; `nil` when the key is taken, and nothing was changed.
+    /// - Throws: `full` when the ordinals or the disk are used up.
+    public func insertRecordIfNew(
+        _ draft: StoredRecordDraft, namespace: Int64, seq: UInt64
+    ) throws(StorageError) -> UInt32? {
+        let ordinal = try head(namespace).nextOrdinal
+        guard ordinal < UInt32.max - 1 else {
             throw StorageError(.full, "the namespace has used all of its \(UInt32.max - 1) ordinals")
         }
         let statement = try connection.statement(
             """
             INSERT INTO record (id, key, seq, vector_seq, created_at, updated_at, state, payload, metadata, vector,
-              checksum, namespace_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+              checksum, namespace_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (namespace_id, key) DO NOTHING
             """)
         statement.bind(12, namespace)
         let checksum = try run(
@@ -52,7 +61,9 @@ extension WriteSession {
                 updatedAt: draft.updatedAt, state: draft.state, payload: draft.payload, metadata: draft.metadata,
                 vector: draft.vector),
             namespace: namespace)
+        guard connection.changeCount == 1 else { return nil }
         try changeHead(namespace) { head in
+            head.nextOrdinal += 1
             head.recordCount += 1
             head.recordDigest &+= checksum
         }

@@ -83,6 +83,14 @@ public final class WriteSession {
 
     // MARK: Head rows
 
+    /// A namespace's head row as of this transaction.
+    func head(_ id: Int64) throws(StorageError) -> StoredNamespace {
+        if let known = heads.namespaces[id] { return known.namespace }
+        let head = Head(namespace: try storedHead(id))
+        heads.namespaces[id] = head
+        return head.namespace
+    }
+
     /// Changes a namespace's head row, in memory until the commit.
     func changeHead<Value>(_ id: Int64, _ change: (inout StoredNamespace) -> Value) throws(StorageError) -> Value {
         var head: Head
@@ -226,6 +234,17 @@ extension WriteSession {
             throw RequestRefused(reason: error)
         }
         try connection.statement("RELEASE request").run()
+    }
+
+    /// As ``savepoint(_:)`` for the only request of a transaction, which is rolled back when it is refused: a savepoint makes
+    /// SQLite keep a copy of every page that changes.
+    func lone(_ body: (WriteSession) throws -> Void) throws {
+        do {
+            try body(self)
+        } catch {
+            guard connection.isInTransaction else { throw error }
+            throw RequestRefused(reason: error)
+        }
     }
 }
 

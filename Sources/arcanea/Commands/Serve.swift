@@ -62,6 +62,12 @@ struct Serve: AsyncParsableCommand {
             valueName: "size"), transform: ByteSize.init(option:))
     var scrubRate = ByteSize(bytes: 20 << 20)
 
+    @Option(
+        help: ArgumentHelp(
+            "Where backups that are asked for over HTTP go; DIR.backups, beside the store, when absent.",
+            valueName: "dir"))
+    var backups: String?
+
     @Option(help: ArgumentHelp("Pages in the write-ahead log before they are moved.", visibility: .hidden))
     var checkpointPages = StorageOptions().checkpointPages
 
@@ -112,7 +118,7 @@ struct Serve: AsyncParsableCommand {
                         logger.critical(
                             "damage", metadata: ["subject": "\(damage.subject)", "problem": "\(damage.problem)"])
                     }, onFailedIO: FailedDisk.end),
-                modelAliases: aliases()))
+                backups: backups, modelAliases: aliases()))
         let application = makeApplication(platform: platform, configuration: server, logger: logger)
         let status = platform.status()
         Terminal.error(

@@ -267,4 +267,36 @@ struct PineconeRecordTests {
             #expect(try await client.count("a") == 0)
         }
     }
+
+    @Test("a schema names the fields by which records can be filtered: others are refused everywhere, and kept")
+    func filterable() async throws {
+        try await PineconeClient.run { client in
+            let schema = "\"schema\":{\"fields\":{\"g\":{\"filterable\":true}}}"
+            let made = try await client.control(
+                .post, "/indexes",
+                "{\"name\":\"a\",\"dimension\":2,\"spec\":{\"serverless\":{\"cloud\":\"aws\",\"region\":\"r\",\(schema)}}}"
+            )
+            #expect(made.status == 201, "\(made)")
+            let own = "{\"name\":\"own\",\"schema\":{\"fields\":{\"h\":{\"filterable\":true}}}}"
+            #expect(try await client.data(.post, "a", "/namespaces", own).status == 200)
+            for (namespace, right, wrong) in [("", "g", "h"), ("own", "h", "g"), ("unwritten", "g", "h")] {
+                if namespace != "unwritten" {
+                    try await client.upsert(
+                        "a", "{\"id\":\"x\",\"values\":[1,0],\"metadata\":{\"g\":1,\"h\":1}}", namespace: namespace)
+                }
+                func filter(_ field: String) -> String {
+                    "\"filter\":{\"$or\":[{\"\(field)\":{\"$ne\":7}}]},\"namespace\":\"\(namespace)\""
+                }
+                for (path, rest) in [
+                    ("/query", "\"topK\":1,\"vector\":[1,0],"), ("/vectors/fetch_by_metadata", ""),
+                    ("/vectors/update", "\"setMetadata\":{\"k\":1},"), ("/vectors/delete", ""),
+                ] {
+                    expectDataError(try await client.data(.post, "a", path, "{\(rest)\(filter(wrong))}"), 400, 3)
+                    let fine = try await client.data(.post, "a", path, "{\(rest)\(filter(right))}")
+                    #expect(fine.status == 200, "\(path): \(fine)")
+                }
+            }
+            #expect(try await client.count("a", namespace: "own") == 0, "only the last of the four deletes")
+        }
+    }
 }

@@ -17,11 +17,11 @@ struct TestService {
     /// - Parameter setup: `.router` hands requests to the router, `.live` goes through a socket.
     static func run(
         embedder: PlatformConfiguration.Embedder = .builtIn, configuration: APIServerConfiguration = .init(),
-        setup: TestingSetup = .router, _ body: @Sendable (TestService) async throws -> Void
+        backups: String? = nil, setup: TestingSetup = .router, _ body: @Sendable (TestService) async throws -> Void
     ) async throws {
         let directory = TemporaryDirectory()
         let platform = try await ArcaneaPlatform.open(
-            PlatformConfiguration(directory: directory.path, embedder: embedder))
+            PlatformConfiguration(directory: directory.path, embedder: embedder, backups: backups))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = makeApplication(platform: platform, configuration: configuration, logger: logger)
