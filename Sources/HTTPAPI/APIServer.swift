@@ -44,7 +44,7 @@ public func makeRouter(
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
     addPageRoutes(api)
-    addOperationsRoutes(api)
+    addOperationsRoutes(api, configuration.readiness)
     addMetricsRoute(api)
     addMaintenanceRoutes(api)
     addEssenceRoutes(api)

@@ -32,13 +32,16 @@ public struct APIServerConfiguration: Sendable {
     public var listenersMax: Int
     /// Silence after which a listener is sent a sign of life with its place in the stream.
     public var heartbeat: Duration
+    /// What `/readyz` tells; whoever stops the service marks it.
+    public var readiness: Readiness
 
     public init(
         host: String = "127.0.0.1", port: Int = 5080, apiKey: String? = nil, publicURL: String? = nil,
         hostsHaveScheme: Bool = true, bodyBytesMax: Int = 32 << 20,
         bodyTimeout: Duration = .seconds(30), bodyBytesPerSecondMin: Int = 64 << 10,
         idleTimeout: Duration = .seconds(60), writeTimeout: Duration = .seconds(30), connectionsMax: Int = 4_096,
-        inFlightMax: Int = 512, listenersMax: Int = 1_024, heartbeat: Duration = .seconds(15)
+        inFlightMax: Int = 512, listenersMax: Int = 1_024, heartbeat: Duration = .seconds(15),
+        readiness: Readiness = Readiness()
     ) {
         self.host = host
         self.port = port
@@ -54,6 +57,7 @@ public struct APIServerConfiguration: Sendable {
         self.inFlightMax = inFlightMax
         self.listenersMax = listenersMax
         self.heartbeat = heartbeat
+        self.readiness = readiness
     }
 
     /// - Throws: `failedPrecondition` for an address that others can reach without a key, `invalidArgument` for a key

@@ -47,6 +47,12 @@ struct Serve: AsyncParsableCommand {
             valueName: "alias"))
     var modelAlias: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Seconds in which /readyz says 503 and all else goes on before the service stops taking connections.",
+            valueName: "seconds"))
+    var drainDelay = 0
+
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
 
@@ -77,6 +83,9 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--log-level must be one of \(levels)")
         }
         _ = try aliases()
+        guard (0...3_600).contains(drainDelay) else {
+            throw ValidationError("--drain-delay must be between 0 and 3600 seconds")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
     }
 
@@ -128,10 +137,16 @@ struct Serve: AsyncParsableCommand {
         )
 
         var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+            // The last one is asked to stop first, and the others when it has.
+            services: [
+                .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: DrainService(readiness: server.readiness, delay: .seconds(drainDelay)),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // A peer that stalls in the middle of its upload must not keep the service from stopping.
-        lifecycle.maximumGracefulShutdownDuration = .seconds(30)
+        lifecycle.maximumGracefulShutdownDuration = .seconds(30 + drainDelay)
         let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()
