@@ -73,7 +73,7 @@ struct APIRoutes {
         body decode: @escaping @Sendable (JSONElement) throws -> Body,
         _ handler: @escaping @Sendable (RequestReader, Body) async throws -> Answer
     ) {
-        table.add(.init(method: method, path: path, hasBody: true, status: status))
+        table.add(.init(method: method, path: path, reads: { _ = try decode($0) }, status: status))
         let reader = reader
         router.on(RouterPath(path), method: method) { request, context in
             let query = try RequestReader(request: request, context: context, allowed: [])

@@ -55,5 +55,6 @@ public func makeRouter(
     addFeedRoutes(api)
     addEventRoutes(api, configuration)
     addPineconeRoutes(api, configuration)
+    addDocumentRoute(api)
     return router
 }

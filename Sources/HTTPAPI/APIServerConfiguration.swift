@@ -6,7 +6,7 @@ public struct APIServerConfiguration: Sendable {
     public var host: String
     /// 0 takes a free port.
     public var port: Int
-    /// When set, every route but `/healthz`, `/readyz` and `/version` needs it.
+    /// When set, every route but the page, `/healthz`, `/readyz`, `/version` and `/openapi.json` needs it.
     public var apiKey: String?
     /// Where callers reach the service, such as `https://vectors.example.com`, for the hosts of indexes; `nil` takes the name
     /// by which each caller asked.

@@ -15,7 +15,7 @@ struct Serve: AsyncParsableCommand {
             Serves the store in --data until SIGTERM or SIGINT; requests in flight are finished first.
 
             Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz,
-            /readyz and /version needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
+            /readyz, /version and /openapi.json needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
 
               arcanea serve --data ./.arcanea
               ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --data ./.arcanea --host 0.0.0.0
