@@ -14,11 +14,20 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Serves the store in --data until SIGTERM or SIGINT; requests in flight are finished first.
 
-            Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz,
+            Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz, \
             /readyz, /version and /openapi.json needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
 
-              arcanea serve --data ./.arcanea
-              ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --data ./.arcanea --host 0.0.0.0
+              arcanea serve
+              ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --host 0.0.0.0
+
+            Then, from elsewhere:
+
+              curl localhost:5080/essences/search --json '{"text":"a storm"}'
+              curl localhost:5080/openapi.json      every route and its fields
+              curl localhost:5080/metrics           for Prometheus
+
+            A browser at http://localhost:5080/ sees works, lineage, recall and feed. Behind a load balancer, set \
+            --drain-delay to twice the interval at which it asks /readyz.
             """)
 
     @OptionGroup var store: StoreOptions
