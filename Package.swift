@@ -93,6 +93,7 @@ let package = Package(
                 "Platform", "PineconeAPI", "LineageExchange", "StrictJSON", "CWebPage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -15,6 +15,7 @@ public final class StoreTransaction {
     let session: WriteSession
     let isBarrier: Bool
     var effects: [() -> Void] = []
+    private var announcements: [@Sendable () -> Void] = []
     private var notes: [ObjectIdentifier: Any] = [:]
     var touched: [Int64: (namespace: Namespace, seq: UInt64)] = [:]
 
@@ -271,6 +272,11 @@ public final class StoreTransaction {
         effects.append(apply)
     }
 
+    /// Runs on the writer's queue when every read sees the changes. Must be short. Never runs when the transaction fails.
+    public func afterPublication(_ tell: @escaping @Sendable () -> Void) {
+        announcements.append(tell)
+    }
+
     /// Applies all effects in order and publishes the namespaces that changed.
     func apply() {
         for effect in effects { effect() }
@@ -279,6 +285,7 @@ public final class StoreTransaction {
             namespace.publish()
             store.considerSealing(namespace)
         }
+        for announcement in announcements { announcement() }
     }
 }
 

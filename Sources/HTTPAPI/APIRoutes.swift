@@ -26,6 +26,17 @@ struct APIRoutes {
         }
     }
 
+    /// A route whose answer goes on for as long as its caller listens.
+    func onStream(
+        _ path: String, answering contentType: String, query: Set<String>,
+        _ handler: @escaping @Sendable (Request, APIContext, RequestReader) throws -> Response
+    ) {
+        table.add(.init(method: .get, path: path, query: query, contentType: contentType))
+        router.get(RouterPath(path)) { request, context in
+            try handler(request, context, RequestReader(request: request, context: context, allowed: query))
+        }
+    }
+
     /// A route that reads the path and the query only.
     ///
     /// - Parameter query: names of the query parameters that the route knows; all others are refused.
@@ -62,7 +73,7 @@ struct APIRoutes {
         body decode: @escaping @Sendable (JSONElement) throws -> Body,
         _ handler: @escaping @Sendable (RequestReader, Body) async throws -> Answer
     ) {
-        table.add(.init(method: method, path: path, hasBody: true, status: status))
+        table.add(.init(method: method, path: path, reads: { _ = try decode($0) }, status: status))
         let reader = reader
         router.on(RouterPath(path), method: method) { request, context in
             let query = try RequestReader(request: request, context: context, allowed: [])

@@ -33,6 +33,8 @@ public func makeRouter(
 ) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     let table = RouteTable()
+    let requests = RequestMetrics()
+    router.add(middleware: RequestMetricsMiddleware(metrics: requests))
     router.add(middleware: ErrorMiddleware(logger: logger, routes: table))
     router.add(middleware: AdmissionMiddleware(inFlightMax: configuration.inFlightMax))
     if let key = configuration.apiKey {
@@ -44,13 +46,15 @@ public func makeRouter(
     let api = APIRoutes(
         router: router, table: table, reader: BodyReader(configuration: configuration), platform: platform)
     addPageRoutes(api)
-    addOperationsRoutes(api)
-    addMetricsRoute(api)
+    addOperationsRoutes(api, configuration.readiness)
+    addMetricsRoute(api, requests)
     addMaintenanceRoutes(api)
     addEssenceRoutes(api)
     addLineageRoutes(api)
     addNexusRoutes(api)
     addFeedRoutes(api)
+    addEventRoutes(api, configuration)
     addPineconeRoutes(api, configuration)
+    addDocumentRoute(api)
     return router
 }

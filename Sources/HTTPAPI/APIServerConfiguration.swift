@@ -6,7 +6,7 @@ public struct APIServerConfiguration: Sendable {
     public var host: String
     /// 0 takes a free port.
     public var port: Int
-    /// When set, every route but `/healthz`, `/readyz` and `/version` needs it.
+    /// When set, every route but the page, `/healthz`, `/readyz`, `/version` and `/openapi.json` needs it.
     public var apiKey: String?
     /// Where callers reach the service, such as `https://vectors.example.com`, for the hosts of indexes; `nil` takes the name
     /// by which each caller asked.
@@ -28,13 +28,20 @@ public struct APIServerConfiguration: Sendable {
     public var connectionsMax: Int
     /// Requests in work at a time; one more is answered 503 at once.
     public var inFlightMax: Int
+    /// Listeners at `/events` at a time; one more is answered 503.
+    public var listenersMax: Int
+    /// Silence after which a listener is sent a sign of life with its place in the stream.
+    public var heartbeat: Duration
+    /// What `/readyz` tells; whoever stops the service marks it.
+    public var readiness: Readiness
 
     public init(
         host: String = "127.0.0.1", port: Int = 5080, apiKey: String? = nil, publicURL: String? = nil,
         hostsHaveScheme: Bool = true, bodyBytesMax: Int = 32 << 20,
         bodyTimeout: Duration = .seconds(30), bodyBytesPerSecondMin: Int = 64 << 10,
         idleTimeout: Duration = .seconds(60), writeTimeout: Duration = .seconds(30), connectionsMax: Int = 4_096,
-        inFlightMax: Int = 512
+        inFlightMax: Int = 512, listenersMax: Int = 1_024, heartbeat: Duration = .seconds(15),
+        readiness: Readiness = Readiness()
     ) {
         self.host = host
         self.port = port
@@ -48,6 +55,9 @@ public struct APIServerConfiguration: Sendable {
         self.writeTimeout = writeTimeout
         self.connectionsMax = connectionsMax
         self.inFlightMax = inFlightMax
+        self.listenersMax = listenersMax
+        self.heartbeat = heartbeat
+        self.readiness = readiness
     }
 
     /// - Throws: `failedPrecondition` for an address that others can reach without a key, `invalidArgument` for a key

@@ -1,4 +1,5 @@
 import HTTPTypes
+import StrictJSON
 import Synchronization
 
 /// All routes: what a wrong method is told apart from a wrong path by, and what `/openapi.json` is made of.
@@ -9,11 +10,17 @@ final class RouteTable: Sendable {
         var path: String
         /// Names of the query parameters.
         var query: Set<String> = []
-        /// Whether the route reads a JSON body.
-        var hasBody = false
+        /// Reads a JSON body, for routes that have one: it is asked for its fields, types and limits.
+        var reads: (@Sendable (JSONElement) throws -> Void)?
+        /// Whether the body holds one object a line.
+        var readsLines = false
         /// Of an answer that is no error.
         var status: HTTPResponse.Status = .ok
         var contentType = "application/json; charset=utf-8"
+
+        var hasBody: Bool { reads != nil }
+        /// `GET /essences/{id}`
+        var name: String { "\(method.rawValue) \(path)" }
 
         var segments: [Substring] { path.split(separator: "/") }
     }

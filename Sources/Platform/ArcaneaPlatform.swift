@@ -52,6 +52,8 @@ public final class ArcaneaPlatform: Sendable {
     public let lineage: LineageService
     public let nexus: NexusService
     public let feed: FeedService
+    /// What happens to the works of realms, for whoever listens.
+    public let events: RealmEventService
     /// Indexes and records as users of Pinecone know them.
     public let pinecone: PineconeService
     /// Backups and verifications of the whole store.
@@ -106,7 +108,8 @@ public final class ArcaneaPlatform: Sendable {
         let feed = FeedService(
             store: store, essences: EssenceColumnsDirectory(columns: columns, store: store), events: events,
             calibration: learned, dimension: embedder.dimension, clock: configuration.clock)
-        let observers: [any EssenceObserver] = [feed]
+        let bell = ChangeBell()
+        let observers: [any EssenceObserver] = [feed, bell]
         essences = EssenceService(
             store: store, columns: columns, embedder: embedder, observers: observers, clock: configuration.clock)
         lineage = LineageService(
@@ -127,6 +130,7 @@ public final class ArcaneaPlatform: Sendable {
                 }
             }
         self.feed = feed
+        self.events = RealmEventService(lineage: lineage, bell: bell)
         maintenance = MaintenanceJobs(
             directory: configuration.directory, backups: configuration.backups, clock: configuration.clock)
         pinecone = try pineconeLoader.finish(

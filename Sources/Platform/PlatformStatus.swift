@@ -1,6 +1,7 @@
 /// What a store holds and how it does, for `/readyz` and `arcanea stats`.
 public struct PlatformStatus: Sendable, Encodable {
-    /// `ready`: every question is answered. Always true of an open store: background indexing makes nothing less ready.
+    /// `ready`: every question is answered. Always so of an open store: background indexing makes nothing less ready. A
+    /// service that is about to stop says `draining`.
     public var state: String
     public var version: String
     public var embedder: String

@@ -1,3 +1,4 @@
+public import Lineage
 import Storage
 
 extension Store {
@@ -28,5 +29,39 @@ extension Store {
                 }
             }
         }
+    }
+}
+
+// MARK: - The order of arrival
+
+/// A credit on record, with its place in the order of arrival.
+public struct ArrivedEdge: Sendable {
+    /// From 0, gapless, never changed: what came later has a larger one.
+    public var place: Int
+    public var child: UInt32
+    public var link: ParentLink
+    /// Sequence of its last change.
+    public var seq: UInt64
+}
+
+extension Store {
+    /// Credits of a namespace in the order of arrival, from the truth. It may be ahead of a snapshot by writes that are
+    /// about to be published.
+    ///
+    /// - Parameter place: of the first one.
+    /// - Complexity: O(log n + limit).
+    public func edges(of namespace: Namespace, from place: Int, limit: Int) throws -> [ArrivedEdge] {
+        try translating {
+            try database.readers.read { reader in
+                try reader.edges(namespace: namespace.id, from: place, limit: limit).map { place, edge in
+                    ArrivedEdge(place: place, child: edge.child, link: edge.link, seq: edge.seq)
+                }
+            }
+        }
+    }
+
+    /// Credits on record, retracted ones included: the place of the next one.
+    public func edgeCount(of namespace: Namespace) throws -> Int {
+        try translating { try database.readers.read { try $0.namespace(namespace.id)?.edgeCount ?? 0 } }
     }
 }

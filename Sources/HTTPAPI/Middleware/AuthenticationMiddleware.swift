@@ -4,7 +4,7 @@ import Hummingbird
 
 /// Routes that monitors ask without a key; they tell nothing about the data but its size.
 enum OpenRoutes {
-    static let paths: Set<String> = ["/healthz", "/readyz", "/version"]
+    static let paths: Set<String> = ["/healthz", "/readyz", "/version", "/openapi.json"]
     /// The page asks for the key itself; its files are the same for everyone.
     private static let pagePaths = Set(PageFile.all.map(\.path))
 

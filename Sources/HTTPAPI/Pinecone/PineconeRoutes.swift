@@ -26,7 +26,7 @@ struct PineconeRoutes {
         _ method: HTTPRequest.Method, _ path: String, body decode: @escaping @Sendable (JSONElement) throws -> Body,
         _ handler: @escaping @Sendable (PineconeRequest, Body) async throws -> Response
     ) {
-        api.table.add(.init(method: method, path: path, hasBody: true))
+        api.table.add(.init(method: method, path: path, reads: { _ = try decode($0) }))
         let reader = api.reader
         api.router.on(RouterPath(path), method: method) { request, context in
             let read = try PineconeRequest(request, context)
@@ -39,7 +39,7 @@ struct PineconeRoutes {
         _ path: String, _ decode: @escaping @Sendable (JSONElement) throws -> Line, count: ClosedRange<Int>,
         _ handler: @escaping @Sendable (PineconeRequest, [Line]) async throws -> Response
     ) {
-        api.table.add(.init(method: .post, path: path, hasBody: true))
+        api.table.add(.init(method: .post, path: path, reads: { _ = try decode($0) }, readsLines: true))
         let reader = api.reader
         api.router.on(RouterPath(path), method: .post) { request, context in
             let read = try PineconeRequest(request, context)
@@ -53,7 +53,7 @@ struct PineconeRoutes {
         dialectBody decode: @escaping @Sendable (JSONElement, PineconeDialect) throws -> Body,
         _ handler: @escaping @Sendable (PineconeRequest, Body) async throws -> Response
     ) {
-        api.table.add(.init(method: method, path: path, hasBody: true))
+        api.table.add(.init(method: method, path: path, reads: { _ = try decode($0, .spec) }))
         let reader = api.reader
         api.router.on(RouterPath(path), method: method) { request, context in
             let read = try PineconeRequest(request, context)

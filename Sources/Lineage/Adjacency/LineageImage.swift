@@ -21,8 +21,10 @@ public struct LineageImage: Sendable {
     /// ``LineageGraph/sequence`` when the seal began.
     public var sequence: UInt64 { base.sequence }
 
+    /// Format of the bytes; an image of another one is made anew from the truth.
+    public static let version: UInt32 = 1
+
     private static let magic = Array("ARCNLIN1".utf8)
-    private static let version: UInt32 = 1
     private static let headerBytes = 72
 
     /// A number for an edge, to be summed up.

@@ -19,11 +19,13 @@ extension LineagePicture {
         let width = max(geometry.width, legend.width) + 2 * PictureGeometry.margin
         let height = geometry.height + legend.height + 2 * PictureGeometry.margin
         let size = "width=\"\(Self.text(width))\" height=\"\(Self.text(height))\""
+        // Alone in a window, a wide picture is seen whole. Whoever places it in a page decides for itself.
+        let fitting = isStyled ? " style=\"max-width:100%;height:auto\"" : ""
         let origin = "translate(\(Self.text(PictureGeometry.margin)) \(Self.text(PictureGeometry.margin)))"
         let name = XMLText.escaped("Lineage of " + (boxes.first?.heading ?? ""))
         return """
             <svg xmlns="http://www.w3.org/2000/svg" \(size) viewBox="0 0 \(Self.text(width)) \(Self.text(height))" \
-            role="img" aria-label="\(name)">
+            role="img" aria-label="\(name)"\(fitting)>
             <title>\(name)</title>
             \(isStyled ? PictureStyleSheet.text : "")
             <rect class="ground" width="100%" height="100%"/>

@@ -31,7 +31,10 @@ public final class EssenceService: Sendable {
     }
 
     /// The works as of the last acknowledged write; `nil` before the first one.
-    var snapshot: NamespaceSnapshot? { store.namespace(Self.collection, Self.namespace)?.snapshot }
+    var snapshot: NamespaceSnapshot? { works?.snapshot }
+
+    /// The namespace of all works; `nil` before the first write.
+    var works: Namespace? { store.namespace(Self.collection, Self.namespace) }
 
     /// The ordinal of a work that exists, whatever became of it.
     func ordinal(_ id: String, in snapshot: NamespaceSnapshot?, field: String) throws -> UInt32 {

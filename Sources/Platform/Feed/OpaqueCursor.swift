@@ -5,6 +5,7 @@ import Ranking
 enum CursorKind: UInt8 {
     case memories = 1
     case feed = 2
+    case events = 3
 }
 
 /// Writes a cursor: numbers in few bytes, bound to an owner and a checksum, as text that needs no escaping in a URL.

@@ -134,6 +134,27 @@ public final class ReadSnapshot {
         return edges
     }
 
+    /// Edges of a namespace by their places in the order of arrival, which never change.
+    ///
+    /// - Parameter place: of the first one, from 0.
+    /// - Complexity: O(log n + limit).
+    public func edges(
+        namespace: Int64, from place: Int, limit: Int
+    ) throws(StorageError) -> [(place: Int, edge: StoredEdge)] {
+        let statement = try connection.statement(
+            "SELECT \(EdgeRows.columns) FROM edge WHERE id >= ? AND id < ? ORDER BY id LIMIT ?")
+        statement.bind(1, EdgeRows.id(namespace: namespace, place: place))
+        statement.bind(2, (namespace + 1) << 32)
+        statement.bind(3, Int64(limit))
+        defer { statement.reset() }
+        var edges: [(place: Int, edge: StoredEdge)] = []
+        while try statement.step() {
+            let edge = try EdgeRows.read(statement, namespace: namespace)
+            edges.append((Int(statement.int64(9) & 0xFFFF_FFFF), edge))
+        }
+        return edges
+    }
+
     /// Why an edge was changed last, as the change said; `nil` when it gave no reason.
     ///
     /// - Throws: also `corrupt` when there is no such edge: callers know the edges from ``edges(namespace:)``, and one that

@@ -2,6 +2,9 @@ import Vectors
 
 /// What a segment is written from: a sealed graph and the vectors of its slots, as they were at one moment.
 public struct SegmentContent: Sendable {
+    /// Format of the file; one of another format is made anew from the truth.
+    public static var formatVersion: Int { Int(SegmentLayout.version) }
+
     public let graph: SealedGraph
     private let view: VectorView
 

@@ -6,8 +6,8 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy a store while it is in use.",
         discussion: """
-            Makes a directory with the store as of one moment: the database, links to (or copies of) its index files, and a
-            manifest with checksums. Every row is verified first; the directory gets its name when it is whole and synced. A
+            Makes a directory with the store as of one moment: the database, links to (or copies of) its index files, and a \
+            manifest with checksums. Every row is verified first; the directory gets its name when it is whole and synced. A \
             server may have the store open and go on writing.
 
               arcanea backup /backups/monday --data DIR
@@ -36,7 +36,7 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a store from a backup.",
         discussion: """
-            Every file is compared with the backup's manifest. Nothing is overwritten: the store's directory must not exist, or
+            Every file is compared with the backup's manifest. Nothing is overwritten: the store's directory must not exist, or \
             be empty.
 
               arcanea restore /backups/monday --data NEWDIR

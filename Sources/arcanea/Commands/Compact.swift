@@ -5,9 +5,11 @@ struct Compact: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Give the room of deleted records back to the disk.",
         discussion: """
-            Writes the database of a store anew, without what deletions freed. No server may have the store open; the database
-            is needed twice for a while. A running server does the same in small steps, by itself when a quarter of the
+            Writes the database of a store anew, without what deletions freed. No server may have the store open; the database \
+            is needed twice for a while. A running server does the same in small steps, by itself when a quarter of the \
             database is free, and when asked: POST /operations/compactions.
+
+              arcanea compact
             """)
 
     @OptionGroup var store: StoreOptions

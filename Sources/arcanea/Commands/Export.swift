@@ -9,9 +9,9 @@ struct Export: AsyncParsableCommand {
         discussion: """
             The files can be imported again. A server may have the store open.
 
-              arcanea export --data DIR --essences works.jsonl --memories memories.jsonl
-              arcanea export --data DIR --index movies --records movies.jsonl
-              arcanea export --data DIR --index movies --npy vectors.npy --ids ids.txt
+              arcanea export --essences works.jsonl --memories memories.jsonl
+              arcanea export --index movies --records movies.jsonl
+              arcanea export --index movies --npy vectors.npy --ids ids.txt
             """)
 
     @OptionGroup var store: StoreOptions

@@ -9,19 +9,25 @@ struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Load works, memories, events, and records of an index.",
         discussion: """
-            Files may be gzip. Works are create calls, one a line, parents before children; memories carry their
-            `nexusId`; events are those of the feed. Batches are all or nothing and durable when they are counted.
+            Files may be gzip. Works are create calls, one a line, parents before children; memories carry their \
+            `nexusId`; events are those of the feed. Batches are all or nothing and durable when they are counted. \
             Running an import again skips what is there, so an interrupted one is completed by a second run.
 
-              arcanea import --data DIR --essences works.jsonl.gz --memories memories.jsonl --events events.jsonl
+              arcanea import --essences works.jsonl.gz --memories memories.jsonl
+              arcanea import --events events.jsonl
 
-            Records go to an index as clients of Pinecone know it, from JSON Lines, a NumPy matrix with a file of ids, a CSV
+            Records go to an index as clients of Pinecone know it, from JSON Lines, a NumPy matrix with a file of ids, a CSV \
             table, or another service that speaks Pinecone's API:
 
-              arcanea import --data DIR --index movies --records movies.jsonl.gz
-              arcanea import --data DIR --index movies --npy vectors.npy --ids ids.txt
-              arcanea import --data DIR --index movies --csv movies.csv --values-column embedding
-              PINECONE_API_KEY=… arcanea import --data DIR --index movies --from https://api.pinecone.io
+              arcanea import --index movies --records movies.jsonl.gz
+              arcanea import --index movies --npy vectors.npy --ids ids.txt
+              arcanea import --index movies --csv movies.csv --values-column embedding
+              PINECONE_API_KEY=… arcanea import --index movies \\
+                --from https://api.pinecone.io
+
+            A work is {"id":"dusk","realmId":"aurora","title":"Dragon at dusk","remixFrom":[{"essenceId":"dragon"}]}; `id`, \
+            `text` and `remixFrom` may be absent. A memory is {"nexusId":"muse","text":"Prefers jasmine tea"}, an event \
+            {"kind":"like","viewerId":"mira","essenceId":"dusk"}.
 
             With --json, standard output gets a line after each durable batch.
             """)

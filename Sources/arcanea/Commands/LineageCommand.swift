@@ -32,7 +32,7 @@ struct LineageCommand: AsyncParsableCommand {
     @Flag(help: "Descendants only.")
     var descendants = false
 
-    @Option(help: "Hops from the work.")
+    @Option(help: "Credits to follow from the work, at most.")
     var depth = 5
 
     @Option(help: "Most works in each direction.")

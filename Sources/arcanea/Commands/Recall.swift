@@ -6,9 +6,12 @@ struct Recall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask an agent's memory.",
         discussion: """
-            Ranks the memories of one nexus by relevance, recency and importance; each part is shown.
+            Ranks the memories of one nexus by relevance, recency and importance; each part is shown. A memory's recency halves \
+            with each half-life of its kind; what was of use fades more slowly. `arcanea stats` tells whether there are \
+            memories.
 
               arcanea recall dramatis "a monster that breathes fire"
+              arcanea recall dramatis "tea or coffee?" --kind preference --top 3
             """)
 
     @Argument(help: "The nexus whose memories are asked.")
@@ -19,7 +22,7 @@ struct Recall: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(name: .customLong("top"), help: "Number of memories.")
+    @Option(name: .customLong("top"), help: "Number of memories, 1 to 1000.")
     var k = 10
 
     @Option(help: "Only memories of these kinds: event, chat, fact, preference.")

@@ -7,10 +7,13 @@ struct Search: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find works by meaning.",
         discussion: """
-            The text is embedded by the store's built-in embedder and compared with every work.
+            The text is embedded by the store's built-in embedder and compared with every work. The score is the \
+            cosine: 1 says the same, 0 has nothing to do with it.
 
               arcanea search "a storm over the sea"
-              arcanea search "wind instrument" --filter '{"realmId":"artifact"}' --top 5
+              arcanea search "wind instrument" --filter '{"realmId":"artifact"}' \\
+                --top 5
+              arcanea search "dragon" --group-by root --json | jq -r '.items[].id'
             """)
 
     @Argument(help: "What to look for.")
@@ -18,7 +21,7 @@ struct Search: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(name: .customLong("top"), help: "Number of works.")
+    @Option(name: .customLong("top"), help: "Number of works, 1 to 10000.")
     var topK = 10
 
     @Option(help: "A filter as JSON: $eq $ne $gt $gte $lt $lte $in $nin $exists $and $or.")

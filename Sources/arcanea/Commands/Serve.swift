@@ -14,11 +14,20 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Serves the store in --data until SIGTERM or SIGINT; requests in flight are finished first.
 
-            Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz,
-            /readyz and /version needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
+            Without a key the service binds to loopback only. With ARCANEA_API_KEY set, every route but /healthz, \
+            /readyz, /version and /openapi.json needs it, as `Api-Key: KEY` or `Authorization: Bearer KEY`.
 
-              arcanea serve --data ./.arcanea
-              ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --data ./.arcanea --host 0.0.0.0
+              arcanea serve
+              ARCANEA_API_KEY=$(openssl rand -hex 24) arcanea serve --host 0.0.0.0
+
+            Then, from elsewhere:
+
+              curl localhost:5080/essences/search --json '{"text":"a storm"}'
+              curl localhost:5080/openapi.json      every route and its fields
+              curl localhost:5080/metrics           for Prometheus
+
+            A browser at http://localhost:5080/ sees works, lineage, recall and feed. Behind a load balancer, set \
+            --drain-delay to twice the interval at which it asks /readyz.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -46,6 +55,12 @@ struct Serve: AsyncParsableCommand {
             "Serve a built-in model under another name as well, for clients that ask for it: NAME=MODEL. Repeatable.",
             valueName: "alias"))
     var modelAlias: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds in which /readyz says 503 and all else goes on before the service stops taking connections.",
+            valueName: "seconds"))
+    var drainDelay = 0
 
     @Option(help: "Log level: trace, debug, info, notice, warning, error, critical.")
     var logLevel = "info"
@@ -77,6 +92,9 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--log-level must be one of \(levels)")
         }
         _ = try aliases()
+        guard (0...3_600).contains(drainDelay) else {
+            throw ValidationError("--drain-delay must be between 0 and 3600 seconds")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
     }
 
@@ -128,10 +146,16 @@ struct Serve: AsyncParsableCommand {
         )
 
         var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+            // The last one is asked to stop first, and the others when it has.
+            services: [
+                .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: DrainService(readiness: server.readiness, delay: .seconds(drainDelay)),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // A peer that stalls in the middle of its upload must not keep the service from stopping.
-        lifecycle.maximumGracefulShutdownDuration = .seconds(30)
+        lifecycle.maximumGracefulShutdownDuration = .seconds(30 + drainDelay)
         let group = ServiceGroup(configuration: lifecycle)
         do {
             try await group.run()

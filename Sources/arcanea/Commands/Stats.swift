@@ -4,7 +4,13 @@ import Platform
 struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Count what a store holds.",
-        discussion: "Works, edges, memories and events, and the state of each index.")
+        discussion: """
+            Works, credits between them, memories and viewers, and how many vectors are in the graph: the others are \
+            searched exactly until they are. A server may have the store open.
+
+              arcanea stats
+              arcanea stats --json | jq .essences
+            """)
 
     @OptionGroup var store: StoreOptions
 

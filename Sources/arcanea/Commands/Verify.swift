@@ -6,11 +6,14 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read everything in a store and tell what is damaged.",
         discussion: """
-            Verifies the checksum of every row, the counts and digests that tell lost, stale and returned rows, the write-ahead
-            log, and every derived file. With --deep also SQLite's indexes against their tables, and each derived file against
+            Verifies the checksum of every row, the counts and digests that tell lost, stale and returned rows, the write-ahead \
+            log, and every derived file. With --deep also SQLite's indexes against their tables, and each derived file against \
             the rows that it was made of. Changes nothing. A server may have the store open.
 
-            Exit status: 0 all is whole; 3 derived files are damaged, which the next start makes again; 65 records are damaged
+              arcanea verify
+              arcanea verify --deep --data /backups/monday
+
+            Exit status: 0 all is whole; 3 derived files are damaged, which the next start makes again; 65 records are damaged \
             or lost: restore a backup.
             """)
 
