@@ -15,7 +15,7 @@ struct EarlyStop {
     private static let marginPerPlace: Float = 0.001
     /// Lists shorter than this get its margin: they end by their length, also where a graph has changed since its recall
     /// was measured.
-    private static let leastWidth = 50
+    private static let leastWidth = 64
     /// Lengths are about equal, not equal, and an inner product can be better than ``perfect``; the margin is no smaller
     /// than for this part of the way.
     private static let leastPart: Float = 0.25
