@@ -67,6 +67,8 @@ struct QueryNote {
         "topK": .init(type: "integer", summary: "Hits in the answer at most, 1…10000."),
         "type": .init(type: "string", summary: "embed or rerank."),
         "vector_type": .init(type: "string", summary: "dense or sparse."),
+        "viewerRealmId": .init(
+            type: "string", summary: "Realm that reads; another realm's private work does not exist for it."),
         "walk": .init(type: "number", summary: "Weight of the walk over the lineage."),
         "window": .init(type: "string", summary: "Stretch of time that counts."),
         "withinDays": .init(type: "number", summary: "Memories that will fall below within so many days."),
