@@ -76,6 +76,14 @@ class Service:
         return self.process.wait(timeout=60)
 
 
+class Amended(dict):
+    """A record as a change of some of its fields would leave it, were all changes before it done; `fields` are those it sets."""
+
+    def __init__(self, record, fields):
+        super().__init__(record, **fields)
+        self.fields = fields
+
+
 class Write:
     """One request of a ledger: what it would store, and what is known of it."""
     __slots__ = ("changes", "sent", "answered", "status")
@@ -166,11 +174,11 @@ class Writer(threading.Thread):
             return "POST", "/essences/batch", {"items": items}, changes
         if choice < 0.6:
             name = self.rng.choice(living)
-            return "DELETE", f"/essences/{name}", None, {("work", name): {**self.works[name], "state": "hidden"}}
+            return "DELETE", f"/essences/{name}", None, {("work", name): Amended(self.works[name], {"state": "hidden"})}
         if choice < 0.7:
             name = self.rng.choice(living)
             text = self.words()
-            return "PATCH", f"/essences/{name}", {"text": text}, {("work", name): {**self.works[name], "text": text}}
+            return "PATCH", f"/essences/{name}", {"text": text}, {("work", name): Amended(self.works[name], {"text": text})}
         if choice < 0.9 or not self.memories:
             items, changes = [], {}
             for _ in range(self.rng.randint(1, 5)):
@@ -201,46 +209,3 @@ def read_store(binary, data, folder):
             memory = json.loads(line)
             found["memory", memory["id"]] = {"text": memory.get("text")}
     return found
-
-
-def judge(ledgers, found, at=None):
-    """What is wrong with a store, as a sentence, or None.
-
-    `at` is a position in the recording: writes answered by then must be there, writes sent later must not, and those
-    between may be, whole or not at all. Without it, answered writes must be there and unanswered ones may.
-    """
-    expected = {}
-    for ledger in ledgers:
-        for write in ledger:
-            if at is not None and write.sent >= at:
-                break
-            answered = write.status is not None and (at is None or write.answered <= at)
-            if answered and write.status < 300:
-                expected.update(write.changes)
-                continue
-            if answered and write.status < 500:
-                continue
-            # In doubt, or refused by a failing disk: as before, or done, and nothing between.
-            seen = [visible(found.get(key)) for key in write.changes]
-            if seen == [visible(value) for value in write.changes.values()]:
-                expected.update(write.changes)
-            elif seen != [visible(expected.get(key)) for key in write.changes]:
-                return f"a write is half there: {list(write.changes)[:3]} …"
-    living = {key[1] for key, value in expected.items() if key[0] == "work" and visible(value)}
-    shown = {key: {**value, "parents": [p for p in value["parents"] if p in living]} if key[0] == "work" else value
-             for key, value in expected.items() if visible(value)}
-    return None if shown == found else first_difference(shown, found)
-
-
-def visible(value):
-    """The text of a record that an export shows; None for one that is absent or was taken down."""
-    return None if value is None or value.get("state", "live") != "live" else value["text"]
-
-
-def first_difference(expected, found):
-    lost = [key for key in expected if key not in found]
-    new = [key for key in found if key not in expected]
-    changed = [key for key in expected if key in found and expected[key] != found[key]]
-    example = next(iter(lost + changed + new))
-    return (f"{len(lost)} lost, {len(changed)} different, {len(new)} not written; {example}: "
-            f"expected {expected.get(example)}, found {found.get(example)}")
