@@ -44,7 +44,10 @@ struct CodeWalk {
         from start: UInt32, limit: Int, stop: EarlyStop? = nil, unless heldOut: UInt32? = nil,
         isPromising: (([UInt64]) -> Bool)? = nil
     ) -> Bool {
+        var next = start
         defer {
+            // A damaged row ends the walk before its node is among those visited.
+            scratch.visited[Int(next >> 6)] = 0
             if let heldOut { scratch.visited[Int(heldOut >> 6)] = 0 }
             for key in visited { scratch.visited[Int(CandidateKey.slot(key) >> 6)] = 0 }
         }
@@ -58,7 +61,6 @@ struct CodeWalk {
         let bits = scratch.visited
         let estimates = scratch.distances
         var stop = stop
-        var next = start
         bits[Int(start >> 6)] |= 1 << UInt64(start & 63)
         if let heldOut { bits[Int(heldOut >> 6)] |= 1 << UInt64(heldOut & 63) }
         walk: while true {
