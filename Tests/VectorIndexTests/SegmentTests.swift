@@ -105,6 +105,9 @@ import Vectors
             case .failure(let error):
                 refused += 1
                 #expect((error as? SegmentError)?.code == .checksumMismatch, "block \(block)")
+                // The working memory goes to the next search, which would pass over a node that is still marked.
+                let isClear = SearchScratch.withScratch { $0.isClear }
+                #expect(isClear, "block \(block)")
                 // What is damaged stays damaged.
                 #expect(throws: SegmentError.self) {
                     try query.withUnsafeBufferPointer { try segment.search($0, SearchParameters(k: 5, efSearch: 10)) }

@@ -58,6 +58,11 @@ extension AdaptiveIndex {
     }
 }
 
+extension SearchScratch {
+    /// Whether no slot is marked as visited, as it must be between searches.
+    var isClear: Bool { (0..<visitedWords).allSatisfy { visited[$0] == 0 } }
+}
+
 extension SegmentContent {
     func bytes(sequence: UInt64 = 0, tags: [UInt8] = []) throws -> [UInt8] {
         var bytes: [UInt8] = []
