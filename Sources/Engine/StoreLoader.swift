@@ -243,7 +243,9 @@ private struct SlotPlan {
     private func copyCurrent(of file: IndexSegment, _ writer: NamespaceWriter) {
         for (slot, entry) in file.slots.enumerated() where isCurrent[slot] {
             guard let vector = file.graph.vector(UInt32(slot)) else { continue }
-            let copy = writer.append(vector: vector, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            let copy = vector.withUnsafeBufferPointer {
+                writer.append(vector: $0, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            }
             writer.rows[Int(entry.ordinal)].slot = copy
         }
     }

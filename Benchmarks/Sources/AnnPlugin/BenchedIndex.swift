@@ -19,7 +19,7 @@ struct BenchedIndex {
 
     /// Bytes of the rows and the graph.
     var byteCount: Int {
-        index.count * (data.dimension + 15) / 16 * 64 + (index.sealedGraph?.byteCount ?? 0)
+        index.memory.total
     }
 
     /// Appends all base rows and links them.

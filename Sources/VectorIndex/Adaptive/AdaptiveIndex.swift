@@ -79,14 +79,13 @@ public final class AdaptiveIndex: @unchecked Sendable {
     /// The work that a seal takes, as of now. Writes may go on while it runs.
     public func makeSealJob() -> SealJob {
         SealJob(
-            view: view, metric: metric, dead: dead, base: graph, parameters: parameters.graph,
-            threads: parameters.buildThreads)
+            view: view, metric: metric, dead: dead, base: graph, parameters: parameters)
     }
 
     /// Takes a graph from a ``SealJob`` of this index, or one read back for the same rows in the same slots. Into an empty
     /// index a graph with vectors brings all its slots.
     ///
-    /// A graph with vectors takes the place of the index's own copies of them.
+    /// The graph's vectors take the place of the index's own copies of them.
     /// - Returns: whether the graph fits: it covers no slots that do not exist, nor fewer than the graph in use, and has
     ///   the index's dimension and metric. A graph that does not fit changes nothing.
     @discardableResult
@@ -98,7 +97,7 @@ public final class AdaptiveIndex: @unchecked Sendable {
             store = VectorStore(dimension: dimension, base: vectors)
         } else if sealed.count > store.count {
             return false
-        } else if let vectors = sealed.vectors {
+        } else if let vectors = sealed.vectors ?? sealed.rounded {
             store = store.rebased(onto: vectors)
         }
         graph = sealed

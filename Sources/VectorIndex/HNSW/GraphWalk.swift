@@ -20,7 +20,7 @@ struct GraphWalk {
     private let keys: UnsafeMutablePointer<UInt64>
     private let slots: UnsafeMutablePointer<UInt32>
     private let failing: UnsafeMutablePointer<UInt32>
-    private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+    private let rows: UnsafeMutablePointer<UnsafeRawPointer?>
     private let distances: UnsafeMutablePointer<Float>
     private let scratch: SearchScratch
     /// When given, level 0 is measured by 8-bit codes.
@@ -86,7 +86,7 @@ struct GraphWalk {
     mutating func distance(to slot: UInt32) -> Float {
         distanceComputations += 1
         guard isIntact(slot) else { return .infinity }
-        return kernel.pair(query, addresses[slot], count: stride)
+        return kernel.pair(query, addresses.raw(slot), isHalf: slot < addresses.halves, count: stride)
     }
 
     /// Whether the vector of a slot can be read.
@@ -99,14 +99,15 @@ struct GraphWalk {
     /// Computes `distances` of the first `count` entries of `slots`; infinite for damaged rows.
     @inline(__always)
     private mutating func measure(_ count: Int) {
-        for index in 0..<count { rows[index] = addresses[slots[index]] }
+        for index in 0..<count { rows[index] = addresses.raw(slots[index]) }
         if mapped != nil {
             // Checked before any is read: a query compares with itself in the place of a damaged one.
-            for index in 0..<count where !isIntact(slots[index]) { rows[index] = query }
+            for index in 0..<count where !isIntact(slots[index]) { rows[index] = UnsafeRawPointer(query) }
         }
-        kernel.gather(query, rows, rows: count, count: stride, out: distances)
+        kernel.gather(
+            query, rows, of: slots, halves: addresses.halves, rows: count, count: stride, out: distances)
         if mapped != nil {
-            for index in 0..<count where rows[index] == query { distances[index] = .infinity }
+            for index in 0..<count where rows[index] == UnsafeRawPointer(query) { distances[index] = .infinity }
         }
         distanceComputations &+= count
     }

@@ -43,6 +43,8 @@ public final class Segment: @unchecked Sendable {
     public var count: Int { header.slots }
     /// Slots that are in the graph.
     public var nodeCount: Int { header.nodes }
+    /// What its vectors are kept in.
+    public var originals: RowPrecision { header.originals }
     /// What the writer's owner noted: the sequence of the last write in it.
     public var sequence: UInt64 { header.sequence }
     public var byteCount: Int { bytes.count }
@@ -142,8 +144,8 @@ public final class Segment: @unchecked Sendable {
                 upper: words(layout.upper)),
             owner: owner)
         let vectors = MappedRows(
-            start: (base + layout.vectors).assumingMemoryBound(to: Float.self), count: header.slots,
-            stride: layout.vectorSize / MemoryLayout<Float>.size, owner: owner,
+            start: base + layout.vectors, precision: header.originals, count: header.slots,
+            stride: layout.vectorSize / header.originals.size, owner: owner,
             verifier: checked ? (verifier, layout.vectors) : nil)
         return SealedGraph(graph: graph, rows: rows, vectors: vectors, recall: header.recall)
     }
