@@ -76,7 +76,8 @@ extension Store {
         var done = 0
         for row in rows {
             guard let specification = collection(ofID: row.collectionID) else { continue }
-            let namespace = Namespace(id: row.id, collection: specification, name: row.name)
+            let namespace = Namespace(
+                id: row.id, collection: specification, name: row.name, indexMode: configuration.storage.indexMode)
             try load(namespace, row: row, from: reader, observer: &observer) { observer in
                 done += 1
                 if done % 10_000 == 0 { observer.didProgress(Double(done) / Double(total)) }

@@ -26,16 +26,20 @@ public struct MappedRows: @unchecked Sendable {
     @usableFromInline let verifier: BlockVerifier?
     /// Of the first row, among the verifier's bytes.
     @usableFromInline let offset: Int
+    /// When rows of a file are given back that searches brought into memory; `nil` when they are to stay.
+    public let residency: ResidencyBudget?
 
     public init(
         start: UnsafeRawPointer, precision: RowPrecision = .float32, count: Int, stride: Int,
-        owner: any AnyObject & Sendable, verifier: (BlockVerifier, offset: Int)? = nil
+        owner: any AnyObject & Sendable, verifier: (BlockVerifier, offset: Int)? = nil,
+        residency: ResidencyBudget? = nil
     ) {
         self.start = start
         self.precision = precision
         self.count = count
         self.stride = stride
         self.owner = owner
+        self.residency = residency
         self.verifier = verifier?.0
         offset = verifier?.offset ?? 0
     }

@@ -66,12 +66,14 @@ public final class AdaptiveIndex: @unchecked Sendable {
 
     // MARK: - Sealing
 
-    /// Whether a seal pays now: the tail is long, or an eighth of the graph is dead.
+    /// Whether a seal pays now: the tail is long, an eighth of the graph is dead, or the graph is of another mode than the
+    /// index is to be in.
     public var wantsSeal: Bool {
         guard liveCount >= parameters.graphThreshold || graph != nil else { return false }
         let tail = store.count - (graph?.count ?? 0)
         if tail >= parameters.tailLimit { return true }
         guard let graph else { return liveCount >= parameters.graphThreshold }
+        if let mode = graph.mode, mode != parameters.mode { return true }
         let linkedDead = deadCount - (graph.count - graph.nodeCount)
         return linkedDead >= max(graph.nodeCount / 8, 64)
     }

@@ -22,11 +22,16 @@ public struct AdaptiveParameters: Sendable, Equatable {
     /// vectors would lose by it keeps float32: see ``RoundedRows``.
     public var originals: RowPrecision
 
+    /// What a graph keeps beside its vectors. A graph of another mode is searched as it is, and made over by the next seal.
+    public var mode: IndexMode
+
     public init(
         graph: HNSWParameters = HNSWParameters(), graphThreshold: Int = defaultGraphThreshold,
-        tailLimit: Int = defaultTailLimit, buildThreads: Int = allProcessors, originals: RowPrecision = .float16
+        tailLimit: Int = defaultTailLimit, buildThreads: Int = allProcessors, originals: RowPrecision = .float16,
+        mode: IndexMode = .fast
     ) {
         self.originals = originals
+        self.mode = mode
         self.graph = graph
         self.graphThreshold = max(graphThreshold, 1)
         self.tailLimit = max(tailLimit, 1)

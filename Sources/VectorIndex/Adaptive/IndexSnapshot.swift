@@ -23,6 +23,9 @@ public struct IndexSnapshot: Sendable {
     /// Slots that the graph covers; the later ones are scanned exactly.
     public var sealedCount: Int { graph?.count ?? 0 }
 
+    /// What the graph's rows hold; `nil` without a graph, or when it has no rows.
+    public var mode: IndexMode? { graph?.mode }
+
     public func isLive(_ slot: UInt32) -> Bool {
         slot < view.count && !dead.contains(slot)
     }
@@ -60,6 +63,7 @@ public struct IndexSnapshot: Sendable {
             exactScan(query, scratch).forEach(in: 0..<view.count) { slot, distance in
                 if !dead.contains(slot) { body(slot, distance) }
             }
+            view.base?.residency?.didRead(view.count)
         }
     }
 
@@ -71,6 +75,7 @@ public struct IndexSnapshot: Sendable {
     ) {
         precondition(slots.allSatisfy { $0 < view.count }, "the slots are in the index")
         SearchScratch.withScratch { scratch in exactScan(query, scratch).forEach(of: slots, body) }
+        view.base?.residency?.didRead(slots.count)
     }
 
     /// The `k` nearest live slots that pass the filter; fewer only when fewer qualify.
@@ -81,7 +86,9 @@ public struct IndexSnapshot: Sendable {
         SearchScratch.withScratch { scratch in
             var search = PlannedSearch(
                 snapshot: self, scan: exactScan(query, scratch), parameters: parameters, scratch: scratch)
-            return search.run()
+            let result = search.run()
+            view.base?.residency?.didRead(result.counters.distanceComputations)
+            return result
         }
     }
 

@@ -64,7 +64,10 @@ public struct SealJob: Sendable {
         var sealed = finish(graph, view, base: base?.rows, threads: 1)
         sealed.recall = base?.recall
         sealed.recall?.changes += linked + (before + linked - graph.nodeCount)
-        if let table = sealed.recall, table.changes > graph.nodeCount / Self.nodesPerMeasuredChange {
+        let isMadeOver = base?.mode != nil && sealed.mode != base?.mode
+        if let table = sealed.recall,
+            isMadeOver || table.changes > graph.nodeCount / Self.nodesPerMeasuredChange
+        {
             sealed.recall = sealed.measuredRecall(view: view, isCancelled: isCancelled)
             if isCancelled() { throw CancellationError() }
         }
@@ -73,10 +76,13 @@ public struct SealJob: Sendable {
     }
 
     private func finish(_ graph: HNSWGraph, _ view: VectorView, base: CodeRows?, threads: Int) -> SealedGraph {
-        let rows = CodeRows(graph: graph, view: view, base: base, threads: threads)
+        let rows = CodeRows(graph: graph, view: view, base: base, mode: settings.mode, threads: threads)
         if let rows { graph.shareLinks(of: rows) }
         let rounded = settings.originals == .float16 ? RoundedRows.rows(of: view, graph: graph) : nil
-        return SealedGraph(graph: graph, rows: rows, rounded: rounded)
+        // Of a compact index the vectors stay where they are, in the file for the most part, until the next file is written.
+        return SealedGraph(
+            graph: graph, rows: rows, rounded: settings.mode == .compact ? nil : rounded,
+            originals: rounded?.precision)
     }
 
     private func buildAll(

@@ -16,9 +16,10 @@ public struct SealedGraph: Sendable {
 
     init(
         graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil, rounded: MappedRows? = nil,
-        recall: RecallTable? = nil
+        originals: RowPrecision? = nil, recall: RecallTable? = nil
     ) {
         self.rounded = rounded
+        self.originals = originals ?? (vectors ?? rounded)?.precision ?? .float32
         self.graph = graph
         self.rows = rows
         self.vectors = vectors
@@ -34,8 +35,11 @@ public struct SealedGraph: Sendable {
     /// Bytes that the links and the quantized rows take.
     public var byteCount: Int { graph.byteCount + (rows?.byteCount ?? 0) }
 
+    /// What its rows hold; `nil` when it has none.
+    public var mode: IndexMode? { rows?.layout.mode }
+
     /// What the vectors of its slots are kept in.
-    public var originals: RowPrecision { (vectors ?? rounded)?.precision ?? .float32 }
+    public let originals: RowPrecision
 
     /// Whether two are one and the same, not only equal.
     public func isIdentical(to other: SealedGraph) -> Bool { graph === other.graph }
