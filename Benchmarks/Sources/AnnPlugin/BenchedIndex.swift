@@ -43,8 +43,10 @@ struct BenchedIndex {
         let files = DerivedFiles(directory: folder)
         try files.writePlain("index.segment") { sink in try content.write(to: sink) }
         guard let file = try files.mapPlain("index.segment") else { return }
-        file.load()
-        index.install(try Segment(mapping: file.bytes, owner: file).sealedGraph())
+        let segment = try Segment(mapping: file.bytes, owner: file)
+        let vectors = segment.vectorBytes
+        if segment.mode == .compact { file.load(except: vectors) } else { file.load() }
+        index.install(try segment.sealedGraph { file.giveBack(vectors) })
         index.publish()
     }
 

@@ -80,7 +80,7 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What indexes keep in memory: fast, about 2.1 times the vectors; compact, at most 0.6 times, with the "
+            "What indexes keep in memory: fast, 2 to 2.7 times the vectors; compact, about half of them, with the "
                 + "vectors on disk and fewer searches a second. Changing it makes index files over in the background.",
             valueName: "mode"), transform: Serve.indexMode(option:))
     var indexMode = IndexMode.fast
