@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "arcanea",
             dependencies: [
-                "Platform", "HTTPAPI", "LineageExchange", "Storage", "StrictJSON", "Vectors",
+                "Platform", "HTTPAPI", "LineageExchange", "Storage", "StrictJSON", "VectorIndex", "Vectors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

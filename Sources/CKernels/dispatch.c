@@ -1,6 +1,16 @@
 // Picks the kernels once, before main.
 #include "variants.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/// Compilers know the name of this feature only lately.
+static int has_f16c(void) {
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_F16C) != 0;
+}
+#endif
+
 #define MAX_VARIANTS 4
 
 static const ckernels_variant *available[MAX_VARIANTS] = {&ckernels_portable};
@@ -12,7 +22,7 @@ const ckernels_variant *ckernels_active = &ckernels_portable;
 __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()) {
         available[available_count++] = &ckernels_avx2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {

@@ -25,7 +25,8 @@ final class IndexCompaction: @unchecked Sendable {
     init(_ writer: NamespaceWriter, _ collection: CollectionSpecification) {
         writer.index.publish()
         old = writer.index.snapshot
-        index = AdaptiveIndex(dimension: collection.dimension, metric: collection.metric)
+        index = AdaptiveIndex(
+            dimension: collection.dimension, metric: collection.metric, parameters: writer.index.parameters)
         let snapshot = old
         slots = (0..<UInt32(snapshot.count)).filter { snapshot.isLive($0) }
     }

@@ -29,10 +29,11 @@ struct IndexSegment {
     /// - Complexity: O(bytes): the whole file is read, and stays mapped as long as the graph is in use.
     init?(of namespace: Int64, in files: DerivedFiles) throws {
         guard let file = try files.mapPlain(Self.name(namespace: namespace)) else { return nil }
-        file.load()
         let segment = try Segment(mapping: file.bytes, owner: file)
+        let vectors = segment.vectorBytes
+        if segment.mode == .compact { file.load(except: vectors) } else { file.load() }
         sequence = segment.sequence
-        graph = try segment.sealedGraph()
+        graph = try segment.sealedGraph { file.giveBack(vectors) }
         let tags = try segment.tags()
         guard tags.count == segment.count * Self.tagSize else {
             throw EngineError(

@@ -12,11 +12,11 @@ public final class Namespace: Sendable {
     /// Touched on the writer's queue only.
     let writer: NamespaceWriter
 
-    init(id: Int64, collection: CollectionSpecification, name: String) {
+    init(id: Int64, collection: CollectionSpecification, name: String, indexMode: IndexMode) {
         self.id = id
         self.collection = collection
         self.name = name
-        writer = NamespaceWriter(collection: collection)
+        writer = NamespaceWriter(collection: collection, indexMode: indexMode)
         published = Mutex(writer.makeSnapshot())
     }
 
@@ -54,8 +54,9 @@ final class NamespaceWriter: @unchecked Sendable {
     /// Sequence of the lineage file on disk, to tell when a newer seal is to be written.
     var persistedLineageSeq: UInt64 = 0
 
-    init(collection: CollectionSpecification) {
-        index = AdaptiveIndex(dimension: collection.dimension, metric: collection.metric)
+    init(collection: CollectionSpecification, indexMode: IndexMode) {
+        index = AdaptiveIndex(
+            dimension: collection.dimension, metric: collection.metric, parameters: AdaptiveParameters(mode: indexMode))
         lineage = collection.hasLineage ? LineageGraph() : nil
     }
 

@@ -52,6 +52,8 @@ final class Sealer: Sendable {
         let writer = namespace.writer
         writer.isSealing = false
         guard let sealed else { return }
+        // A graph that was made over in another mode takes the place of its file, though it has no more slots.
+        if writer.index.sealedGraph?.mode != sealed.mode { writer.persistedSlots = 0 }
         writer.index.install(sealed)
         namespace.publish()
         // Each file costs a write of the whole graph: pay for it when the graph has grown by a quarter, and at close.

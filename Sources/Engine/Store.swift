@@ -244,7 +244,8 @@ public final class Store: Sendable {
         }
         let id = try session.namespace(collection: entry.id, name: name)
         if let namespace = namespace(collection, name), namespace.id == id { return namespace }
-        let namespace = Namespace(id: id, collection: entry.specification, name: name)
+        let namespace = Namespace(
+            id: id, collection: entry.specification, name: name, indexMode: configuration.storage.indexMode)
         register(namespace)
         return namespace
     }

@@ -76,7 +76,8 @@ extension Store {
         var done = 0
         for row in rows {
             guard let specification = collection(ofID: row.collectionID) else { continue }
-            let namespace = Namespace(id: row.id, collection: specification, name: row.name)
+            let namespace = Namespace(
+                id: row.id, collection: specification, name: row.name, indexMode: configuration.storage.indexMode)
             try load(namespace, row: row, from: reader, observer: &observer) { observer in
                 done += 1
                 if done % 10_000 == 0 { observer.didProgress(Double(done) / Double(total)) }
@@ -243,7 +244,9 @@ private struct SlotPlan {
     private func copyCurrent(of file: IndexSegment, _ writer: NamespaceWriter) {
         for (slot, entry) in file.slots.enumerated() where isCurrent[slot] {
             guard let vector = file.graph.vector(UInt32(slot)) else { continue }
-            let copy = writer.append(vector: vector, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            let copy = vector.withUnsafeBufferPointer {
+                writer.append(vector: $0, ordinal: entry.ordinal, seq: entry.vectorSeq)
+            }
             writer.rows[Int(entry.ordinal)].slot = copy
         }
     }

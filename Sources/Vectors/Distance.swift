@@ -44,34 +44,76 @@ public struct MetricKernel: Sendable {
         }
     }
 
-    /// Distances from a query to `rows` rows given by pointer, which are prefetched ahead.
-    ///
-    /// - Parameter out: takes `rows` values.
-    public func gather(
-        _ query: UnsafePointer<Float>, _ row: UnsafePointer<UnsafePointer<Float>?>, rows: Int, count: Int,
-        out: UnsafeMutablePointer<Float>
-    ) {
-        if metric == .squaredEuclidean {
-            ckernels_l2_f32_gather(query, row, rows, count, out)
-        } else {
-            ckernels_dot_f32_gather(query, row, rows, count, out)
-            toDistances(out, rows)
+    /// Distance of a query of float32 from a row of either precision, `count` elements each.
+    public func pair(
+        _ query: UnsafePointer<Float>, _ row: UnsafeRawPointer, isHalf: Bool, count: Int
+    ) -> Float {
+        guard isHalf else { return pair(query, row.assumingMemoryBound(to: Float.self), count: count) }
+        let half = row.assumingMemoryBound(to: UInt16.self)
+        switch metric {
+        case .cosine: return 1 - ckernels_dot_f16(query, half, count)
+        case .dotProduct: return -ckernels_dot_f16(query, half, count)
+        case .squaredEuclidean: return ckernels_l2_f16(query, half, count)
         }
     }
 
-    /// Distances from a query to `rows` rows that lie `stride` floats apart.
+    /// Distances from a query to `rows` rows given by pointer, which are prefetched ahead.
     ///
-    /// - Parameter out: takes `rows` values.
-    public func rows(
-        _ query: UnsafePointer<Float>, _ first: UnsafePointer<Float>, stride: Int, rows: Int, count: Int,
-        out: UnsafeMutablePointer<Float>
+    /// - Parameters:
+    ///   - isHalf: whether the rows are float16, all of them; otherwise they are float32.
+    ///   - out: takes `rows` values.
+    public func gather(
+        _ query: UnsafePointer<Float>, _ row: UnsafePointer<UnsafeRawPointer?>, isHalf: Bool = false, rows: Int,
+        count: Int, out: UnsafeMutablePointer<Float>
     ) {
-        if metric == .squaredEuclidean {
-            ckernels_l2_f32_rows(query, first, stride, rows, count, out)
+        // SAFETY: pointers of all kinds look alike.
+        if isHalf {
+            let row = UnsafeRawPointer(row).assumingMemoryBound(to: UnsafePointer<UInt16>?.self)
+            if metric == .squaredEuclidean { return ckernels_l2_f16_gather(query, row, rows, count, out) }
+            ckernels_dot_f16_gather(query, row, rows, count, out)
         } else {
-            ckernels_dot_f32_rows(query, first, stride, rows, count, out)
-            toDistances(out, rows)
+            let row = UnsafeRawPointer(row).assumingMemoryBound(to: UnsafePointer<Float>?.self)
+            if metric == .squaredEuclidean { return ckernels_l2_f32_gather(query, row, rows, count, out) }
+            ckernels_dot_f32_gather(query, row, rows, count, out)
         }
+        toDistances(out, rows)
+    }
+
+    /// The same with rows of both precisions: those of slots below `halves` are float16.
+    public func gather(
+        _ query: UnsafePointer<Float>, _ row: UnsafePointer<UnsafeRawPointer?>, of slots: UnsafePointer<UInt32>,
+        halves: UInt32, rows: Int, count: Int, out: UnsafeMutablePointer<Float>
+    ) {
+        if halves == 0 { return gather(query, row, rows: rows, count: count, out: out) }
+        var start = 0
+        while start < rows {
+            let isHalf = slots[start] < halves
+            var end = start &+ 1
+            while end < rows, (slots[end] < halves) == isHalf { end &+= 1 }
+            gather(query, row + start, isHalf: isHalf, rows: end &- start, count: count, out: out + start)
+            start = end
+        }
+    }
+
+    /// Distances from a query to `rows` rows that lie `stride` elements apart.
+    ///
+    /// - Parameters:
+    ///   - isHalf: whether the rows are float16; otherwise they are float32.
+    ///   - out: takes `rows` values.
+    public func rows(
+        _ query: UnsafePointer<Float>, _ first: UnsafeRawPointer, isHalf: Bool = false, stride: Int, rows: Int,
+        count: Int, out: UnsafeMutablePointer<Float>
+    ) {
+        if isHalf {
+            let first = first.assumingMemoryBound(to: UInt16.self)
+            if metric == .squaredEuclidean { return ckernels_l2_f16_rows(query, first, stride, rows, count, out) }
+            ckernels_dot_f16_rows(query, first, stride, rows, count, out)
+        } else {
+            let first = first.assumingMemoryBound(to: Float.self)
+            if metric == .squaredEuclidean { return ckernels_l2_f32_rows(query, first, stride, rows, count, out) }
+            ckernels_dot_f32_rows(query, first, stride, rows, count, out)
+        }
+        toDistances(out, rows)
     }
 
     private func toDistances(_ out: UnsafeMutablePointer<Float>, _ count: Int) {

@@ -3,7 +3,7 @@
 /// Rows are padded with zeros to a multiple of 16 floats and start on 64-byte boundaries. Chunk `c` holds
 /// `4 << c` rows: the first costs a few kilobytes, so that a hundred thousand tiny stores stay cheap, and the chunk of a
 /// row follows from the position of a slot's highest bit. Memory that no row has touched is not resident. A store may
-/// begin with rows that lie elsewhere, in a mapped file for example: ``MappedRows``.
+/// begin with rows that lie elsewhere, in a mapped file for example, and may be of float16: ``MappedRows``.
 ///
 /// One writer at a time, which owns the store; the views that it hands out may be used from any thread.
 public final class VectorStore {
@@ -39,7 +39,7 @@ public final class VectorStore {
         let result = VectorStore(dimension: dimension, base: base)
         let view = view()
         for slot in base.count..<count {
-            _ = result.append { $0.update(from: view.row(UInt32(slot)), count: dimension) }
+            _ = result.append { out in view.withRow(UInt32(slot)) { out.update(from: $0, count: dimension) } }
         }
         return result
     }
@@ -103,10 +103,38 @@ public struct VectorView: Sendable {
 
     /// The row's floats, followed by zeros up to ``stride``; 64-byte aligned. Valid while the view is.
     ///
-    /// - Precondition: `slot < count`; checked in debug builds only.
+    /// - Precondition: `slot < count`, and not one of the ``halves``; checked in debug builds only.
     public func row(_ slot: UInt32) -> UnsafePointer<Float> {
         assert(slot < count, "slot \(slot) of \(count)")
         return addresses[slot]
+    }
+
+    /// Slots from 0 on whose rows are float16; the others are float32.
+    public var halves: Int { base?.precision == .float16 ? base?.count ?? 0 : 0 }
+
+    /// Lends a row as float32, followed by zeros up to ``stride``.
+    ///
+    /// - Precondition: `slot < count`; checked in debug builds only.
+    @inline(__always)
+    public func withRow<R>(_ slot: UInt32, _ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
+        guard let base, Int(slot) < halves else { return try body(row(slot)) }
+        return try withUnsafeTemporaryAllocation(of: Float.self, capacity: stride) { copy in
+            let start = copy.baseAddress.unsafelyUnwrapped
+            base.copy(slot..<slot + 1, count: stride, to: start)
+            return try body(UnsafePointer(start))
+        }
+    }
+
+    /// Copies rows that lie one after the other, as float32, with their padding.
+    ///
+    /// - Parameter out: takes `count * stride` floats.
+    /// - Precondition: `count <= contiguousRows(from: slot)`.
+    public func copyRows(from slot: UInt32, count: Int, to out: UnsafeMutablePointer<Float>) {
+        if let base, Int(slot) < halves {
+            base.copy(slot..<slot + UInt32(count), count: count * stride, to: out)
+        } else {
+            out.update(from: row(slot), count: count * stride)
+        }
     }
 
     /// How many rows from `slot` on lie `stride` apart in memory: at least 1.
@@ -126,43 +154,64 @@ public struct VectorView: Sendable {
         return VectorView(dimension: dimension, count: count, stride: stride, base: base, table: table)
     }
 
-    /// A copy of the row.
+    /// The same rows with others in the place of the base's.
+    func replacingBase(by base: MappedRows) -> VectorView {
+        precondition(base.count == self.base?.count, "one base takes the place of another of as many rows")
+        return VectorView(dimension: dimension, count: count, stride: stride, base: base, table: table)
+    }
+
+    /// A copy of the row, as float32.
     public func vector(_ slot: UInt32) -> [Float] {
-        Array(UnsafeBufferPointer(start: row(slot), count: dimension))
+        withRow(slot) { Array(UnsafeBufferPointer(start: $0, count: dimension)) }
     }
 
     /// Pointers for hot loops; valid while the view is.
     public var addresses: RowAddresses {
-        RowAddresses(mapped: base?.start, mappedCount: UInt32(base?.count ?? 0), chunks: table.bases, stride: stride)
+        RowAddresses(
+            mapped: base?.start, mappedCount: UInt32(base?.count ?? 0), mappedSize: base?.rowSize ?? 0,
+            halves: UInt32(halves), chunks: table.bases, stride: stride)
     }
 }
 
 /// Row addresses without reference counting, for hot loops inside one call that keeps the view alive.
 public struct RowAddresses {
-    @usableFromInline let mapped: UnsafePointer<Float>?
+    @usableFromInline let mapped: UnsafeRawPointer?
     @usableFromInline let mappedCount: UInt32
+    @usableFromInline let mappedSize: Int
+    /// Slots below it have rows of float16.
+    public let halves: UInt32
     @usableFromInline let chunks: UnsafePointer<UnsafeMutablePointer<Float>?>
     @usableFromInline let stride: Int
 
     @usableFromInline
     init(
-        mapped: UnsafePointer<Float>?, mappedCount: UInt32, chunks: UnsafePointer<UnsafeMutablePointer<Float>?>,
-        stride: Int
+        mapped: UnsafeRawPointer?, mappedCount: UInt32, mappedSize: Int, halves: UInt32,
+        chunks: UnsafePointer<UnsafeMutablePointer<Float>?>, stride: Int
     ) {
         self.mapped = mapped
         self.mappedCount = mappedCount
+        self.mappedSize = mappedSize
+        self.halves = halves
         self.chunks = chunks
         self.stride = stride
     }
 
-    /// The row's address; undefined for a slot that the view does not have.
+    /// The address of a row of float32; undefined for a slot that the view does not have.
     @inlinable
     @inline(__always)
     public subscript(slot: UInt32) -> UnsafePointer<Float> {
-        if slot < mappedCount { return mapped.unsafelyUnwrapped + Int(slot) &* stride }
+        assert(slot >= halves, "row \(slot) is float16")
+        return raw(slot).assumingMemoryBound(to: Float.self)
+    }
+
+    /// The address of a row of either precision; undefined for a slot that the view does not have.
+    @inlinable
+    @inline(__always)
+    public func raw(_ slot: UInt32) -> UnsafeRawPointer {
+        if slot < mappedCount { return mapped.unsafelyUnwrapped + Int(slot) &* mappedSize }
         let position = Int(slot &- mappedCount) &+ 4
         let chunk = (UInt.bitWidth &- 1 &- position.leadingZeroBitCount) &- 2
         // SAFETY: chunk `c` covers positions `4 << c` up to `8 << c`; its base is shifted by the first position.
-        return UnsafePointer(chunks[chunk].unsafelyUnwrapped + position &* stride)
+        return UnsafeRawPointer(chunks[chunk].unsafelyUnwrapped + position &* stride)
     }
 }

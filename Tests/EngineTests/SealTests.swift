@@ -118,7 +118,10 @@ struct SealTests {
         let snapshot = try #require(store.namespace("notes", "n")).snapshot
         #expect(snapshot.recordCount == expected.count && snapshot.index.liveCount == expected.count, "seed \(seed)")
         let wrong = expected.first { key, vector in
-            snapshot.ordinal(ofKey: key).flatMap { snapshot.vector(of: $0) } != vector
+            // A graph keeps its vectors as float16; each time that the index is made anew they are rounded once more.
+            guard let found = snapshot.ordinal(ofKey: key).flatMap({ snapshot.vector(of: $0) }) else { return true }
+            return found.count != vector.count
+                || zip(found, vector).contains { abs($0 - $1) > 0x1p-10 * abs($1) + 1e-6 }
         }
         #expect(wrong == nil, "seed \(seed)")
         var scanned = 0

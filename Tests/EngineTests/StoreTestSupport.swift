@@ -2,6 +2,7 @@ import Engine
 import Lineage
 import Metadata
 import TestSupport
+import VectorIndex
 import Vectors
 
 /// Collects what a store hands out while it opens.
@@ -23,7 +24,8 @@ let testDimension = 8
 
 /// Two collections: works with lineage, and plain records.
 func openTestStore(
-    _ directory: TemporaryDirectory, mode: StoreConfiguration.Mode = .readWrite, _ recorder: inout LoadRecorder
+    _ directory: TemporaryDirectory, mode: StoreConfiguration.Mode = .readWrite, indexMode: IndexMode = .fast,
+    _ recorder: inout LoadRecorder
 ) throws -> Store {
     let configuration = StoreConfiguration(
         directory: directory.appending("store"), mode: mode,
@@ -34,13 +36,15 @@ func openTestStore(
                 name: "notes", dimension: testDimension, metric: .squaredEuclidean, embedder: "external",
                 hasLineage: false),
         ],
-        clock: { 1_700_000_000_000 })
+        storage: StorageOptions(indexMode: indexMode), clock: { 1_700_000_000_000 })
     return try Store.open(configuration, observer: &recorder)
 }
 
-func openTestStore(_ directory: TemporaryDirectory, mode: StoreConfiguration.Mode = .readWrite) throws -> Store {
+func openTestStore(
+    _ directory: TemporaryDirectory, mode: StoreConfiguration.Mode = .readWrite, indexMode: IndexMode = .fast
+) throws -> Store {
     var recorder = LoadRecorder()
-    return try openTestStore(directory, mode: mode, &recorder)
+    return try openTestStore(directory, mode: mode, indexMode: indexMode, &recorder)
 }
 
 /// A link of weight 1 to a parent.

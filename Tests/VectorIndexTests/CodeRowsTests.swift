@@ -93,7 +93,8 @@ import Vectors
         try judged.index.sealNow()
         let sealed = try #require(judged.index.sealedGraph)
         let copied = try #require(sealed.rows)
-        let fresh = try #require(CodeRows(graph: sealed.graph, view: judged.index.view, base: nil, threads: 2))
+        let fresh = try #require(
+            CodeRows(graph: sealed.graph, view: judged.index.view.widened(), base: nil, threads: 2))
         // The mean of the base is kept, so own codes differ a little; links, signs and edge lengths do not.
         for slot in 0..<UInt32(2_540) {
             let a = UnsafeRawBufferPointer(start: copied.row(slot), count: copied.layout.stride)

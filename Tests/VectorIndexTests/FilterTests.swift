@@ -46,7 +46,8 @@ import Vectors
         var source = ClusteredVectors(dimension: 96, clusters: 6, seed: 45)
         var judged = JudgedIndex(
             dimension: 96, metric: metric,
-            parameters: .init(graph: .init(m: 8, efConstruction: 40), graphThreshold: 500, tailLimit: 200))
+            parameters: .init(
+                graph: .init(m: 8, efConstruction: 40), graphThreshold: 500, tailLimit: 200, originals: .float32))
         judged.append(source.next(2_500))
         try judged.index.sealNow()
         judged.append(source.next(60))

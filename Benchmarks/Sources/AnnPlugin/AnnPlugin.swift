@@ -5,7 +5,8 @@ import Vectors
 /// Our index as a plug-in of `Harness/ann_bench.py`: JSON lines on stdin and stdout, searches in between.
 ///
 /// The environment tells the data folder and limits (`ANN_DIR`, `ANN_K`, `ANN_NB`, `ANN_NQ`, `ANN_CLOCK`). `ARCANEA_M`
-/// and `ARCANEA_EF_CONSTRUCTION` override the graph's defaults.
+/// and `ARCANEA_EF_CONSTRUCTION` override the graph's defaults, `ARCANEA_ORIGINALS=float32` what vectors are kept in,
+/// `ARCANEA_MODE=compact` what the rows hold.
 ///
 /// Counters, an optional part of the protocol: the answers to "run" and "filter" may hold
 /// `"counters": {"queries": n, "hops": …, "codeEvaluations": …, "exactDistances": …, "bytesTouched": …}`, whole numbers, each the
@@ -53,7 +54,9 @@ struct AnnPlugin {
             parameters: AdaptiveParameters(
                 graph: graph,
                 graphThreshold: environment["ANN_GRAPH"] == "1" ? 1 : AdaptiveParameters.defaultGraphThreshold,
-                buildThreads: number("ANN_THREADS") ?? 1))
+                buildThreads: number("ANN_THREADS") ?? 1,
+                originals: environment["ARCANEA_ORIGINALS"] == "float32" ? .float32 : .float16,
+                mode: environment["ARCANEA_MODE"].flatMap { IndexMode(rawValue: $0) } ?? .fast))
         let start = Self.seconds(environment)
         try index.build()
         buildSeconds = Self.seconds(environment) - start

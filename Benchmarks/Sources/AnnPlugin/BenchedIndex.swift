@@ -19,7 +19,7 @@ struct BenchedIndex {
 
     /// Bytes of the rows and the graph.
     var byteCount: Int {
-        index.count * (data.dimension + 15) / 16 * 64 + (index.sealedGraph?.byteCount ?? 0)
+        index.memory.total
     }
 
     /// Appends all base rows and links them.
@@ -43,8 +43,10 @@ struct BenchedIndex {
         let files = DerivedFiles(directory: folder)
         try files.writePlain("index.segment") { sink in try content.write(to: sink) }
         guard let file = try files.mapPlain("index.segment") else { return }
-        file.load()
-        index.install(try Segment(mapping: file.bytes, owner: file).sealedGraph())
+        let segment = try Segment(mapping: file.bytes, owner: file)
+        let vectors = segment.vectorBytes
+        if segment.mode == .compact { file.load(except: vectors) } else { file.load() }
+        index.install(try segment.sealedGraph { file.giveBack(vectors) })
         index.publish()
     }
 

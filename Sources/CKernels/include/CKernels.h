@@ -27,6 +27,19 @@ typedef struct ckernels_variant {
     /// One query against `rows` rows that lie `stride` floats apart.
     void (*dot_f32_rows)(const float *query, const float *first, size_t stride, size_t rows, size_t count, float *out);
     void (*l2_f32_rows)(const float *query, const float *first, size_t stride, size_t rows, size_t count, float *out);
+    /// The same with rows of IEEE 754 binary16, widened exactly: a query of float32, sums in float32.
+    float (*dot_f16)(const float *query, const uint16_t *row, size_t count);
+    float (*l2_f16)(const float *query, const uint16_t *row, size_t count);
+    void (*dot_f16_gather)(const float *query, const uint16_t *const *row, size_t rows, size_t count, float *out);
+    void (*l2_f16_gather)(const float *query, const uint16_t *const *row, size_t rows, size_t count, float *out);
+    void (*dot_f16_rows)(
+        const float *query, const uint16_t *first, size_t stride, size_t rows, size_t count, float *out);
+    void (*l2_f16_rows)(
+        const float *query, const uint16_t *first, size_t stride, size_t rows, size_t count, float *out);
+    /// binary16 to float32, exactly.
+    void (*widen_f16)(const uint16_t *in, size_t count, float *out);
+    /// float32 to the nearest binary16, ties to even; infinity from 65,520 on.
+    void (*narrow_f16)(const float *in, size_t count, uint16_t *out);
 } ckernels_variant;
 
 /// Variants that this processor can run, the fastest last. At least one (`portable`).
@@ -65,6 +78,42 @@ static inline void ckernels_dot_f32_rows(
 static inline void ckernels_l2_f32_rows(
     const float *query, const float *first, size_t stride, size_t rows, size_t count, float *out) {
     ckernels_active->l2_f32_rows(query, first, stride, rows, count, out);
+}
+
+static inline float ckernels_dot_f16(const float *query, const uint16_t *row, size_t count) {
+    return ckernels_active->dot_f16(query, row, count);
+}
+
+static inline void ckernels_dot_f16_gather(
+    const float *query, const uint16_t *const *row, size_t rows, size_t count, float *out) {
+    ckernels_active->dot_f16_gather(query, row, rows, count, out);
+}
+
+static inline void ckernels_dot_f16_rows(
+    const float *query, const uint16_t *first, size_t stride, size_t rows, size_t count, float *out) {
+    ckernels_active->dot_f16_rows(query, first, stride, rows, count, out);
+}
+
+static inline float ckernels_l2_f16(const float *query, const uint16_t *row, size_t count) {
+    return ckernels_active->l2_f16(query, row, count);
+}
+
+static inline void ckernels_l2_f16_gather(
+    const float *query, const uint16_t *const *row, size_t rows, size_t count, float *out) {
+    ckernels_active->l2_f16_gather(query, row, rows, count, out);
+}
+
+static inline void ckernels_l2_f16_rows(
+    const float *query, const uint16_t *first, size_t stride, size_t rows, size_t count, float *out) {
+    ckernels_active->l2_f16_rows(query, first, stride, rows, count, out);
+}
+
+static inline void ckernels_widen_f16(const uint16_t *in, size_t count, float *out) {
+    ckernels_active->widen_f16(in, count, out);
+}
+
+static inline void ckernels_narrow_f16(const float *in, size_t count, uint16_t *out) {
+    ckernels_active->narrow_f16(in, count, out);
 }
 
 /// Hints that a cache line will be read soon. Never faults.

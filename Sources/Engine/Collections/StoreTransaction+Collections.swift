@@ -52,7 +52,9 @@ extension StoreTransaction {
         }
         let id = try session.namespace(collection: collection, name: namespace.name)
         try session.continueSeq(namespace: id, after: seq)
-        let fresh = Namespace(id: id, collection: namespace.collection, name: namespace.name)
+        let fresh = Namespace(
+            id: id, collection: namespace.collection, name: namespace.name,
+            indexMode: store.configuration.storage.indexMode)
         touched[id] = (fresh, seq)
         effects.append { [store] in store.register(fresh) }
         return fresh

@@ -193,6 +193,32 @@ public final class MappedFile: @unchecked Sendable {
         #endif
     }
 
+    /// Reads the file into memory but for a part that is read here and there, and seldom: of it, only what is read comes
+    /// into memory, in small pages.
+    ///
+    /// - Parameter sparse: begins on a page and ends with the file, or nearly.
+    public func load(except sparse: Range<Int>) {
+        #if os(Linux)
+            guard reserved.baseAddress != nil, let first = bytes.baseAddress else { return }
+            let start = UnsafeMutableRawPointer(mutating: first)
+            madvise(start, sparse.lowerBound, Int32(MADV_HUGEPAGE))
+            madvise(start, sparse.lowerBound, Self.populateRead)
+            madvise(start + sparse.lowerBound, sparse.count, Int32(MADV_NOHUGEPAGE))
+            madvise(start + sparse.lowerBound, sparse.count, Int32(MADV_RANDOM))
+        #endif
+    }
+
+    /// Takes a part out of the process's memory; what is read of it again comes from the page cache, or the disk.
+    ///
+    /// - Parameter part: begins on a page.
+    public func giveBack(_ part: Range<Int>) {
+        #if os(Linux)
+            // Only of a mapping: other memory would lose its content.
+            guard reserved.baseAddress != nil, let start = bytes.baseAddress else { return }
+            madvise(UnsafeMutableRawPointer(mutating: start) + part.lowerBound, part.count, Int32(MADV_DONTNEED))
+        #endif
+    }
+
     /// `MADV_POPULATE_READ` of Linux 5.14; older ones refuse it, and pages are read when they are touched.
     private static let populateRead: Int32 = 22
 }

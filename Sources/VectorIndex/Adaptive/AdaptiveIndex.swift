@@ -66,12 +66,14 @@ public final class AdaptiveIndex: @unchecked Sendable {
 
     // MARK: - Sealing
 
-    /// Whether a seal pays now: the tail is long, or an eighth of the graph is dead.
+    /// Whether a seal pays now: the tail is long, an eighth of the graph is dead, or the graph is of another mode than the
+    /// index is to be in.
     public var wantsSeal: Bool {
         guard liveCount >= parameters.graphThreshold || graph != nil else { return false }
         let tail = store.count - (graph?.count ?? 0)
         if tail >= parameters.tailLimit { return true }
         guard let graph else { return liveCount >= parameters.graphThreshold }
+        if let mode = graph.mode, mode != parameters.mode { return true }
         let linkedDead = deadCount - (graph.count - graph.nodeCount)
         return linkedDead >= max(graph.nodeCount / 8, 64)
     }
@@ -79,14 +81,13 @@ public final class AdaptiveIndex: @unchecked Sendable {
     /// The work that a seal takes, as of now. Writes may go on while it runs.
     public func makeSealJob() -> SealJob {
         SealJob(
-            view: view, metric: metric, dead: dead, base: graph, parameters: parameters.graph,
-            threads: parameters.buildThreads)
+            view: view, metric: metric, dead: dead, base: graph, parameters: parameters)
     }
 
     /// Takes a graph from a ``SealJob`` of this index, or one read back for the same rows in the same slots. Into an empty
     /// index a graph with vectors brings all its slots.
     ///
-    /// A graph with vectors takes the place of the index's own copies of them.
+    /// The graph's vectors take the place of the index's own copies of them.
     /// - Returns: whether the graph fits: it covers no slots that do not exist, nor fewer than the graph in use, and has
     ///   the index's dimension and metric. A graph that does not fit changes nothing.
     @discardableResult
@@ -98,7 +99,7 @@ public final class AdaptiveIndex: @unchecked Sendable {
             store = VectorStore(dimension: dimension, base: vectors)
         } else if sealed.count > store.count {
             return false
-        } else if let vectors = sealed.vectors {
+        } else if let vectors = sealed.vectors ?? sealed.rounded {
             store = store.rebased(onto: vectors)
         }
         graph = sealed

@@ -1,4 +1,5 @@
 import Foundation
+public import Vectors
 
 /// When an ``AdaptiveIndex`` keeps a graph and when it moves fresh vectors into it.
 public struct AdaptiveParameters: Sendable, Equatable {
@@ -17,10 +18,20 @@ public struct AdaptiveParameters: Sendable, Equatable {
     public var buildThreads: Int
     public static let allProcessors = ProcessInfo.processInfo.activeProcessorCount
 
+    /// What the vectors of a graph are kept in, for the distances that searches return. With `float16` a graph whose
+    /// vectors would lose by it keeps float32: see ``RoundedRows``.
+    public var originals: RowPrecision
+
+    /// What a graph keeps beside its vectors. A graph of another mode is searched as it is, and made over by the next seal.
+    public var mode: IndexMode
+
     public init(
         graph: HNSWParameters = HNSWParameters(), graphThreshold: Int = defaultGraphThreshold,
-        tailLimit: Int = defaultTailLimit, buildThreads: Int = allProcessors
+        tailLimit: Int = defaultTailLimit, buildThreads: Int = allProcessors, originals: RowPrecision = .float16,
+        mode: IndexMode = .fast
     ) {
+        self.originals = originals
+        self.mode = mode
         self.graph = graph
         self.graphThreshold = max(graphThreshold, 1)
         self.tailLimit = max(tailLimit, 1)

@@ -23,11 +23,14 @@ public struct IndexSnapshot: Sendable {
     /// Slots that the graph covers; the later ones are scanned exactly.
     public var sealedCount: Int { graph?.count ?? 0 }
 
+    /// What the graph's rows hold; `nil` without a graph, or when it has no rows.
+    public var mode: IndexMode? { graph?.mode }
+
     public func isLive(_ slot: UInt32) -> Bool {
         slot < view.count && !dead.contains(slot)
     }
 
-    /// The stored row: normalized when the metric is cosine.
+    /// The stored row: normalized when the metric is cosine, and rounded where the graph keeps float16.
     ///
     /// - Precondition: `slot < count`. Rows of dead slots are still there.
     public func vector(_ slot: UInt32) -> [Float] {
@@ -40,12 +43,16 @@ public struct IndexSnapshot: Sendable {
     /// - Precondition: both slots are below `count`.
     public func cosine(_ a: UInt32, _ b: UInt32) -> Float {
         precondition(max(a, b) < view.count, "slots \(a) and \(b) are in the index")
-        let dot = Distance.dot(view.row(a), view.row(b), count: view.stride)
-        if metric.normalizesRows { return min(max(dot, -1), 1) }
-        let lengths =
-            Normalization.length(UnsafeBufferPointer(start: view.row(a), count: dimension))
-            * Normalization.length(UnsafeBufferPointer(start: view.row(b), count: dimension))
-        return lengths > 0 ? Float(min(max(Double(dot) / lengths, -1), 1)) : 0
+        return view.withRow(a) { rowA in
+            view.withRow(b) { rowB in
+                let dot = Distance.dot(rowA, rowB, count: view.stride)
+                if metric.normalizesRows { return min(max(dot, -1), 1) }
+                let lengths =
+                    Normalization.length(UnsafeBufferPointer(start: rowA, count: dimension))
+                    * Normalization.length(UnsafeBufferPointer(start: rowB, count: dimension))
+                return lengths > 0 ? Float(min(max(Double(dot) / lengths, -1), 1)) : 0
+            }
+        }
     }
 
     /// Exact distances from a query to all live slots, in slot order. O(count · dimension).
@@ -56,6 +63,7 @@ public struct IndexSnapshot: Sendable {
             exactScan(query, scratch).forEach(in: 0..<view.count) { slot, distance in
                 if !dead.contains(slot) { body(slot, distance) }
             }
+            view.base?.residency?.didRead(view.count)
         }
     }
 
@@ -67,17 +75,20 @@ public struct IndexSnapshot: Sendable {
     ) {
         precondition(slots.allSatisfy { $0 < view.count }, "the slots are in the index")
         SearchScratch.withScratch { scratch in exactScan(query, scratch).forEach(of: slots, body) }
+        view.base?.residency?.didRead(slots.count)
     }
 
     /// The `k` nearest live slots that pass the filter; fewer only when fewer qualify.
     ///
-    /// Distances are exact; with a graph, near neighbors may be missed (raise `efSearch` to find more of them).
+    /// Distances are exact, but for what vectors are kept in; with a graph, near neighbors may be missed (raise `efSearch` to find more of them).
     /// - Precondition: `query` has `dimension` elements; they should be finite.
     public func search(_ query: UnsafeBufferPointer<Float>, _ parameters: SearchParameters) -> SearchResult {
         SearchScratch.withScratch { scratch in
             var search = PlannedSearch(
                 snapshot: self, scan: exactScan(query, scratch), parameters: parameters, scratch: scratch)
-            return search.run()
+            let result = search.run()
+            view.base?.residency?.didRead(result.counters.distanceComputations)
+            return result
         }
     }
 

@@ -100,6 +100,10 @@ struct PlannedSearch {
         _ rows: CodeRows, _ graph: HNSWGraph, width: Int, share: Double, isPromising: (([UInt64]) -> Bool)? = nil,
         qualifies: (UInt32) -> Bool
     ) -> Int {
+        if rows.layout.mode == .compact {
+            return walkCompact(
+                rows, graph, width: width, share: share, isPromising: isPromising, qualifies: qualifies)
+        }
         var descent = GraphWalk(
             graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width)
         let start = descent.start(entry: graph.entry, topLevel: graph.topLevel, above: 2)
@@ -108,9 +112,7 @@ struct PlannedSearch {
         var walk = CodeWalk(rows: rows, query: query, scratch: scratch)
         let isFinished = walk.search(
             from: CandidateKey.slot(start), limit: width * Self.candidatesPerPlace,
-            stop: EarlyStop(
-                rank: Int(Double(max(parameters.k, Self.leastRank)) / share), width: beamWidth, length: query.length,
-                rows: rows),
+            stop: earlyStop(rows, query, share: share),
             unless: parameters.heldOut, isPromising: isPromising)
         counters.efSearch = width
         counters.hops += walk.hops
@@ -118,6 +120,33 @@ struct PlannedSearch {
         counters.codeBytes += walk.bytesTouched
         guard isFinished else { return 0 }
         return measure(walk.visited.filter { qualifies(CandidateKey.slot($0)) })
+    }
+
+    private func earlyStop(_ rows: CodeRows, _ query: CodedQuery, share: Double) -> EarlyStop? {
+        EarlyStop(
+            rank: Int(Double(max(parameters.k, Self.leastRank)) / share), width: beamWidth, length: query.length,
+            rows: rows)
+    }
+
+    /// The same along rows without the neighbors' codes, which are read where the neighbors lie.
+    private mutating func walkCompact(
+        _ rows: CodeRows, _ graph: HNSWGraph, width: Int, share: Double, isPromising: (([UInt64]) -> Bool)?,
+        qualifies: (UInt32) -> Bool
+    ) -> Int {
+        let query = CodedQuery(scan.query, for: rows, scratch.codes)
+        var walk = GraphWalk(
+            graph: graph, view: snapshot.view, query: scan.query, scratch: scratch, capacity: width,
+            codes: (rows, query))
+        let start = walk.start(entry: graph.entry, topLevel: graph.topLevel, above: 0)
+        let isFinished = walk.searchCodes(
+            from: start, limit: width, stop: earlyStop(rows, query, share: share), unless: parameters.heldOut,
+            isPromising: isPromising.map { ask in { ask(Array($0)) } })
+        scratch.clearVisited(slots: graph.capacity)
+        counters.efSearch = width
+        count(walk)
+        counters.codeBytes += walk.codeEvaluations * (rows.layout.padded + 16) + walk.hops * rows.layout.neighbors * 4
+        guard isFinished else { return 0 }
+        return measure(walk.candidates.filter { qualifies(CandidateKey.slot($0)) })
     }
 
     /// Measures the nearest of some candidates exactly. Returns how many candidates there were.

@@ -22,7 +22,9 @@ extension SealedGraph {
         let dimension = view.dimension
         var matrix = [Float](repeating: 0, count: queries.count * dimension)
         for (index, slot) in queries.enumerated() {
-            for position in 0..<dimension { matrix[index * dimension + position] = view.row(slot)[position] }
+            view.withRow(slot) { row in
+                for position in 0..<dimension { matrix[index * dimension + position] = row[position] }
+            }
         }
         var outside = SlotBitmap()
         for slot in 0..<UInt32(count) where !graph.isLinked(slot) { outside.insert(slot) }

@@ -7,8 +7,17 @@ public struct SealJob: Sendable {
     let metric: Metric
     let dead: SlotBitmap
     let base: SealedGraph?
-    let parameters: HNSWParameters
-    let threads: Int
+    private let settings: AdaptiveParameters
+    private var parameters: HNSWParameters { settings.graph }
+    private var threads: Int { settings.buildThreads }
+
+    init(view: VectorView, metric: Metric, dead: SlotBitmap, base: SealedGraph?, parameters: AdaptiveParameters) {
+        self.view = view
+        self.metric = metric
+        self.dead = dead
+        self.base = base
+        settings = parameters
+    }
 
     /// A table of recall is measured again when one node in as many has changed.
     private static let nodesPerMeasuredChange = 8
@@ -27,9 +36,11 @@ public struct SealJob: Sendable {
     public func run(
         progress: @escaping @Sendable (Double) -> Void, isCancelled: @Sendable () -> Bool
     ) throws -> SealedGraph {
+        // Graphs are built on float32.
+        let view = view.widened()
         let living = view.count - dead.count
         if living >= HNSWBulkLink.minimumRows, (base?.nodeCount ?? 0) < living / 4 * 3 {
-            return try buildAll(progress: progress, isCancelled: isCancelled)
+            return try buildAll(view, progress: progress, isCancelled: isCancelled)
         }
         let graph =
             if let base {
@@ -50,10 +61,13 @@ public struct SealJob: Sendable {
             }
         }
         graph.count = view.count
-        var sealed = finish(graph, base: base?.rows, threads: 1)
+        var sealed = finish(graph, view, base: base?.rows, threads: 1)
         sealed.recall = base?.recall
         sealed.recall?.changes += linked + (before + linked - graph.nodeCount)
-        if let table = sealed.recall, table.changes > graph.nodeCount / Self.nodesPerMeasuredChange {
+        let isMadeOver = base?.mode != nil && sealed.mode != base?.mode
+        if let table = sealed.recall,
+            isMadeOver || table.changes > graph.nodeCount / Self.nodesPerMeasuredChange
+        {
             sealed.recall = sealed.measuredRecall(view: view, isCancelled: isCancelled)
             if isCancelled() { throw CancellationError() }
         }
@@ -61,14 +75,18 @@ public struct SealJob: Sendable {
         return sealed
     }
 
-    private func finish(_ graph: HNSWGraph, base: CodeRows?, threads: Int) -> SealedGraph {
-        let rows = CodeRows(graph: graph, view: view, base: base, threads: threads)
+    private func finish(_ graph: HNSWGraph, _ view: VectorView, base: CodeRows?, threads: Int) -> SealedGraph {
+        let rows = CodeRows(graph: graph, view: view, base: base, mode: settings.mode, threads: threads)
         if let rows { graph.shareLinks(of: rows) }
-        return SealedGraph(graph: graph, rows: rows)
+        let rounded = settings.originals == .float16 ? RoundedRows.rows(of: view, graph: graph) : nil
+        // Of a compact index the vectors stay where they are, in the file for the most part, until the next file is written.
+        return SealedGraph(
+            graph: graph, rows: rows, rounded: settings.mode == .compact ? nil : rounded,
+            originals: rounded?.precision)
     }
 
     private func buildAll(
-        progress: @escaping @Sendable (Double) -> Void, isCancelled: @Sendable () -> Bool
+        _ view: VectorView, progress: @escaping @Sendable (Double) -> Void, isCancelled: @Sendable () -> Bool
     ) throws -> SealedGraph {
         let graph = HNSWGraph(
             parameters: parameters, metric: metric, dimension: view.dimension, capacity: view.count)
@@ -76,7 +94,7 @@ public struct SealJob: Sendable {
         let measuring = 0.03
         try HNSWBulkLink(graph: graph, view: view, threads: threads).link(
             except: dead, progress: { progress($0 * (1 - encoding - measuring)) }, isCancelled: isCancelled)
-        var sealed = finish(graph, base: nil, threads: threads)
+        var sealed = finish(graph, view, base: nil, threads: threads)
         progress(1 - measuring)
         sealed.recall = sealed.measuredRecall(view: view, isCancelled: isCancelled)
         if isCancelled() { throw CancellationError() }

@@ -9,10 +9,17 @@ public struct SealedGraph: Sendable {
     /// Quantized rows of the nodes; `nil` when the vectors do not allow them.
     let rows: CodeRows?
     let vectors: MappedRows?
+    /// The slots' vectors as float16, made by a seal for the index that it seals; `nil` when they stay float32.
+    let rounded: MappedRows?
     /// How recall depends on `efSearch`, when it was measured.
     public internal(set) var recall: RecallTable?
 
-    init(graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil, recall: RecallTable? = nil) {
+    init(
+        graph: HNSWGraph, rows: CodeRows? = nil, vectors: MappedRows? = nil, rounded: MappedRows? = nil,
+        originals: RowPrecision? = nil, recall: RecallTable? = nil
+    ) {
+        self.rounded = rounded
+        self.originals = originals ?? (vectors ?? rounded)?.precision ?? .float32
         self.graph = graph
         self.rows = rows
         self.vectors = vectors
@@ -28,14 +35,20 @@ public struct SealedGraph: Sendable {
     /// Bytes that the links and the quantized rows take.
     public var byteCount: Int { graph.byteCount + (rows?.byteCount ?? 0) }
 
+    /// What its rows hold; `nil` when it has none.
+    public var mode: IndexMode? { rows?.layout.mode }
+
+    /// What the vectors of its slots are kept in.
+    public let originals: RowPrecision
+
     /// Whether two are one and the same, not only equal.
     public func isIdentical(to other: SealedGraph) -> Bool { graph === other.graph }
 
     /// The vector that the graph's segment holds for a slot; `nil` when the graph does not come from a segment.
     ///
     /// - Precondition: `slot < count`.
-    public func vector(_ slot: UInt32) -> UnsafeBufferPointer<Float>? {
+    public func vector(_ slot: UInt32) -> [Float]? {
         precondition(slot < count, "slot \(slot) is not in the graph")
-        return vectors.map { UnsafeBufferPointer(start: $0.start + Int(slot) * $0.stride, count: dimension) }
+        return vectors?.vector(slot, dimension: dimension)
     }
 }

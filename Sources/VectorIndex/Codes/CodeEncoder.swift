@@ -61,7 +61,12 @@ struct CodeEncoder: @unchecked Sendable {
                 let row = rows + slot * layout.stride
                 if copied(UInt32(slot), to: row) { continue }
                 encodeOwn(slot, row)
-                encodeNeighbors(slot, row, &signs)
+                if layout.mode == .fast {
+                    encodeNeighbors(slot, row, &signs)
+                } else {
+                    (row + layout.ids).copyMemory(
+                        from: graph.links + slot * graph.linkStride, byteCount: graph.levelZeroLinks * 4)
+                }
             }
         }
     }

@@ -73,15 +73,16 @@ final class CodeRows: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - base: rows of an earlier form of the graph over the same slots; those whose links are unchanged are copied.
+    ///   - mode: what the rows hold; rows of a base of another mode are not copied.
     ///   - threads: how many may work at once.
     /// - Returns: `nil` when the vectors are so large or so small that float32 cannot hold their squared lengths.
     /// - Complexity: O(nodes · (d log d + links · d)); memory for a float32 copy of the vectors while it runs.
-    init?(graph: HNSWGraph, view: VectorView, base: CodeRows? = nil, threads: Int) {
+    init?(graph: HNSWGraph, view: VectorView, base: CodeRows? = nil, mode: IndexMode = .fast, threads: Int) {
         metric = graph.metric
         count = graph.count
         let rotation = base?.rotation ?? RandomRotation(dimension: view.dimension, seed: graph.parameters.seed)
         self.rotation = rotation
-        layout = CodeLayout(padded: rotation.padded, links: graph.levelZeroLinks)
+        layout = CodeLayout(padded: rotation.padded, links: graph.levelZeroLinks, mode: mode)
         let average = base?.mean ?? Self.mean(of: graph, view, padded: rotation.padded)
         mean = average
         commonSquaredLength = base?.commonSquaredLength ?? Self.commonSquaredLength(of: graph, view)
@@ -94,7 +95,8 @@ final class CodeRows: @unchecked Sendable {
         let vectors = AlignedMemory(byteCount: count * layout.padded * MemoryLayout<Float>.size)
         let encoder = CodeEncoder(
             graph: graph, view: view, layout: layout, rotation: rotation, rotatedMean: rotatedMean,
-            vectors: vectors.start.assumingMemoryBound(to: Float.self), rows: memory.start, base: base)
+            vectors: vectors.start.assumingMemoryBound(to: Float.self), rows: memory.start,
+            base: base?.layout == layout ? base : nil)
         guard encoder.rotate(threads: threads) else { return nil }
         encoder.encode(threads: threads)
     }

@@ -16,8 +16,9 @@ struct ExactScan {
             let rows = min(view.contiguousRows(from: UInt32(slot)), range.upperBound - slot, 64)
             if view.isIntact(slot..<slot + rows) {
                 kernel.rows(
-                    query, view.row(UInt32(slot)), stride: view.stride, rows: rows, count: view.stride,
-                    out: scratch.distances)
+                    query, view.addresses.raw(UInt32(slot)), isHalf: slot < view.halves, stride: view.stride,
+                    rows: rows,
+                    count: view.stride, out: scratch.distances)
             } else {
                 scratch.distances.update(repeating: .infinity, count: rows)
             }
@@ -34,7 +35,7 @@ struct ExactScan {
             let rows = min(slots.count - start, SearchScratch.batch)
             for index in 0..<rows {
                 scratch.slots[index] = slots[start + index]
-                scratch.rows[index] = addresses[slots[start + index]]
+                scratch.rows[index] = addresses.raw(slots[start + index])
             }
             measure(rows)
             for index in 0..<rows { body(scratch.slots[index], scratch.distances[index]) }
@@ -65,10 +66,16 @@ struct ExactScan {
     /// Distances of the rows at the first `count` of the scratch memory's addresses, which belong to its slots.
     private func measure(_ count: Int) {
         if view.base != nil {
-            for index in 0..<count where !isIntact(scratch.slots[index]) { scratch.rows[index] = query }
+            for index in 0..<count where !isIntact(scratch.slots[index]) {
+                scratch.rows[index] = UnsafeRawPointer(query)
+            }
         }
-        kernel.gather(query, scratch.rows, rows: count, count: view.stride, out: scratch.distances)
-        for index in 0..<count where scratch.rows[index] == query { scratch.distances[index] = .infinity }
+        kernel.gather(
+            query, scratch.rows, of: scratch.slots, halves: UInt32(view.halves), rows: count, count: view.stride,
+            out: scratch.distances)
+        for index in 0..<count where scratch.rows[index] == UnsafeRawPointer(query) {
+            scratch.distances[index] = .infinity
+        }
     }
 
     private func isIntact(_ slot: UInt32) -> Bool { view.isIntact(Int(slot)..<Int(slot) + 1) }
@@ -81,7 +88,7 @@ struct ExactScan {
             let rows = min(keys.count - start, SearchScratch.batch)
             for index in 0..<rows {
                 scratch.slots[index] = CandidateKey.slot(keys[start + index])
-                scratch.rows[index] = addresses[scratch.slots[index]]
+                scratch.rows[index] = addresses.raw(scratch.slots[index])
             }
             gather(rows, into: &top)
             start += rows
@@ -109,7 +116,7 @@ struct ExactScan {
                 let slot = UInt32(word * 64 + rest.trailingZeroBitCount)
                 rest &= rest - 1
                 scratch.slots[pending] = slot
-                scratch.rows[pending] = addresses[slot]
+                scratch.rows[pending] = addresses.raw(slot)
                 pending += 1
                 if pending == limit { flush() }
             }

@@ -1,3 +1,4 @@
+import CKernels
 import Vectors
 
 /// The inner loops over a graph: plain pointers and integers, so that nothing is retained, released or checked inside.
@@ -20,11 +21,12 @@ struct GraphWalk {
     private let keys: UnsafeMutablePointer<UInt64>
     private let slots: UnsafeMutablePointer<UInt32>
     private let failing: UnsafeMutablePointer<UInt32>
-    private let rows: UnsafeMutablePointer<UnsafePointer<Float>?>
+    private let rows: UnsafeMutablePointer<UnsafeRawPointer?>
     private let distances: UnsafeMutablePointer<Float>
     private let scratch: SearchScratch
-    /// When given, level 0 is measured by 8-bit codes.
+    /// When given, level 0 is measured by 8-bit codes; of compact rows all levels are, and no vector is touched.
     private let codes: (rows: CodeRows, query: CodedQuery)?
+    private let hasCompactRows: Bool
     /// 64-byte aligned, padded with zeros to `stride`.
     let query: UnsafePointer<Float>
     private(set) var hops = 0
@@ -61,6 +63,7 @@ struct GraphWalk {
         distances = scratch.distances
         self.scratch = scratch
         self.codes = codes
+        hasCompactRows = codes?.rows.layout.mode == .compact
         self.query = query
     }
 
@@ -84,9 +87,14 @@ struct GraphWalk {
     }
 
     mutating func distance(to slot: UInt32) -> Float {
+        if hasCompactRows {
+            slots[0] = slot
+            measureFiltered(1)
+            return distances[0]
+        }
         distanceComputations += 1
         guard isIntact(slot) else { return .infinity }
-        return kernel.pair(query, addresses[slot], count: stride)
+        return kernel.pair(query, addresses.raw(slot), isHalf: slot < addresses.halves, count: stride)
     }
 
     /// Whether the vector of a slot can be read.
@@ -99,14 +107,16 @@ struct GraphWalk {
     /// Computes `distances` of the first `count` entries of `slots`; infinite for damaged rows.
     @inline(__always)
     private mutating func measure(_ count: Int) {
-        for index in 0..<count { rows[index] = addresses[slots[index]] }
+        if hasCompactRows { return measureFiltered(count) }
+        for index in 0..<count { rows[index] = addresses.raw(slots[index]) }
         if mapped != nil {
             // Checked before any is read: a query compares with itself in the place of a damaged one.
-            for index in 0..<count where !isIntact(slots[index]) { rows[index] = query }
+            for index in 0..<count where !isIntact(slots[index]) { rows[index] = UnsafeRawPointer(query) }
         }
-        kernel.gather(query, rows, rows: count, count: stride, out: distances)
+        kernel.gather(
+            query, rows, of: slots, halves: addresses.halves, rows: count, count: stride, out: distances)
         if mapped != nil {
-            for index in 0..<count where rows[index] == query { distances[index] = .infinity }
+            for index in 0..<count where rows[index] == UnsafeRawPointer(query) { distances[index] = .infinity }
         }
         distanceComputations &+= count
     }
@@ -207,6 +217,60 @@ struct GraphWalk {
             measure(count)
             take(count, limit: limit, cursor: &cursor)
         }
+    }
+
+    /// The same on level 0 along 8-bit codes.
+    ///
+    /// - Parameters:
+    ///   - stop: when the nearest of the waiting candidates is too far to go on; `nil` goes on with all of the list.
+    ///   - heldOut: a node that is not visited.
+    ///   - isPromising: asked once, after ``CodeWalk/trialHops`` hops, with the candidates so far; `false` ends the walk.
+    /// - Returns: whether the walk came to its end: it was promising, and no row that it read the links of is damaged.
+    mutating func searchCodes(
+        from start: UInt64, limit: Int, stop: EarlyStop?, unless heldOut: UInt32?,
+        isPromising: ((UnsafeBufferPointer<UInt64>) -> Bool)? = nil
+    ) -> Bool {
+        guard let rows = codes?.rows else { preconditionFailure("the walk has codes") }
+        let lines = (width * 4 + 63) / 64 + 1
+        var stop = stop
+        var trial = 0
+        found = 0
+        _ = visit(CandidateKey.slot(start))
+        if let heldOut { _ = visit(heldOut) }
+        _ = insert(start, limit: limit)
+        var cursor = 0
+        while cursor < found {
+            let key = keys[cursor]
+            if key & CandidateKey.flag != 0 {
+                cursor &+= 1
+                continue
+            }
+            if let stop, stop.isTooFar(CandidateKey.distance(key)) { break }
+            let slot = CandidateKey.slot(key)
+            guard rows.isIntact(slot) else { return false }
+            keys[cursor] = key | CandidateKey.flag
+            stop?.visit(CandidateKey.distance(key))
+            let list = links + Int(slot) &* linkStride
+            var count = 0
+            var index = 0
+            while index < width, list[index] != HNSWGraph.none {
+                let neighbor = list[index]
+                index &+= 1
+                if visit(neighbor) {
+                    slots[count] = neighbor
+                    count &+= 1
+                }
+            }
+            if cursor &+ 1 < found {
+                ckernels_prefetch_lines(links + Int(CandidateKey.slot(keys[cursor &+ 1])) &* linkStride, lines)
+            }
+            hops &+= 1
+            trial &+= 1
+            measureFiltered(count)
+            take(count, limit: limit, cursor: &cursor)
+            if trial == CodeWalk.trialHops, let isPromising, !isPromising(candidates) { return false }
+        }
+        return true
     }
 
     /// Inserts the measured slots and moves the cursor back to the nearest new one.

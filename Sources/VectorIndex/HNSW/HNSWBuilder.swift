@@ -102,7 +102,7 @@ struct HNSWBuilder {
         of slots: UnsafeBufferPointer<UInt32>, around node: UInt32, _ kernel: MetricKernel, _ view: VectorView,
         _ scratch: SearchScratch
     ) -> [UInt64] {
-        for (index, slot) in slots.enumerated() { scratch.rows[index] = view.row(slot) }
+        for (index, slot) in slots.enumerated() { scratch.rows[index] = UnsafeRawPointer(view.row(slot)) }
         kernel.gather(
             view.row(node), scratch.rows, rows: slots.count, count: view.stride, out: scratch.distances)
         return slots.enumerated().map { CandidateKey.make(distance: scratch.distances[$0.offset], slot: $0.element) }

@@ -74,14 +74,28 @@ struct BatchExactScan {
     mutating func run(_ scratch: SearchScratch) -> [SearchResult] {
         let products = AlignedMemory(byteCount: lengths.count * Self.rowsPerBlock * MemoryLayout<Float>.size)
         let out = products.start.assumingMemoryBound(to: Float.self)
+        let view = snapshot.view
+        // Rows of float16 are widened block by block.
+        let copies = AlignedMemory(
+            byteCount: view.halves > 0 ? Self.rowsPerBlock * stride * MemoryLayout<Float>.size : 0)
         var slot = 0
         while slot < snapshot.count {
             let rows = min(
-                snapshot.view.contiguousRows(from: UInt32(slot)), Self.rowsPerBlock, snapshot.count - slot)
+                view.contiguousRows(from: UInt32(slot)), Self.rowsPerBlock, snapshot.count - slot)
+            let block: UnsafePointer<Float>
+            if slot < view.halves {
+                let copy = copies.start.assumingMemoryBound(to: Float.self)
+                view.copyRows(from: UInt32(slot), count: rows, to: copy)
+                block = UnsafePointer(copy)
+            } else {
+                block = view.row(UInt32(slot))
+            }
             BatchScan.dotProducts(
                 queries: query(0), queryCount: lengths.count, queryStride: stride,
-                rows: snapshot.view.row(UInt32(slot)), rowCount: rows, rowStride: stride, dimension: stride, out: out)
-            for row in 0..<rows where qualifies(UInt32(slot + row)) { judge(UInt32(slot + row), out + row, rows) }
+                rows: block, rowCount: rows, rowStride: stride, dimension: stride, out: out)
+            for row in 0..<rows where qualifies(UInt32(slot + row)) {
+                judge(UInt32(slot + row), block + row * stride, out + row, rows)
+            }
             slot += rows
         }
         return lengths.indices.map { result($0, scratch) }
@@ -94,8 +108,9 @@ struct BatchExactScan {
     /// Keeps a row for the queries to which it may be among the nearest.
     ///
     /// - Parameter products: with the first query; with the others every `rows` floats.
-    private mutating func judge(_ slot: UInt32, _ products: UnsafePointer<Float>, _ rows: Int) {
-        let row = snapshot.view.row(slot)
+    private mutating func judge(
+        _ slot: UInt32, _ row: UnsafePointer<Float>, _ products: UnsafePointer<Float>, _ rows: Int
+    ) {
         let squared = Distance.dot(row, row, count: stride)
         let length = squared.squareRoot()
         // Of a sum of d products by either way: at most d times the unit of rounding times the lengths.

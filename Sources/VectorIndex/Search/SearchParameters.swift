@@ -47,7 +47,8 @@ public struct SearchParameters: Sendable {
 /// A stored vector and its distance from the query.
 public struct Neighbor: Sendable, Equatable {
     public var slot: UInt32
-    /// Smaller is closer; `Metric.score(fromDistance:)` turns it into the metric's own terms. Exact to float32.
+    /// Smaller is closer; `Metric.score(fromDistance:)` turns it into the metric's own terms. Exact to float32; to float16's rounding of
+    /// the vector where ``SealedGraph/originals`` says so.
     public var distance: Float
 
     public init(slot: UInt32, distance: Float) {

@@ -18,7 +18,7 @@ final class SearchScratch: @unchecked Sendable {
     private(set) var queryCapacity: Int
     let slots = UnsafeMutablePointer<UInt32>.allocate(capacity: batch)
     let failing = UnsafeMutablePointer<UInt32>.allocate(capacity: batch)
-    let rows = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: batch)
+    let rows = UnsafeMutablePointer<UnsafeRawPointer?>.allocate(capacity: batch)
     let distances = UnsafeMutablePointer<Float>.allocate(capacity: batch)
     let codes = CodeScratch()
     let pool = PoolScratch()

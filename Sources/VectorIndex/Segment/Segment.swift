@@ -14,6 +14,8 @@ public final class Segment: @unchecked Sendable {
     private let bytes: UnsafeRawBufferPointer
     private let owner: any AnyObject & Sendable
     private let verifier: BlockVerifier
+    /// One part in so many of a compact segment's vectors may be in memory.
+    private static let residentShare = 16
     /// Made by the first search.
     private let checkedSnapshot = Mutex<IndexSnapshot?>(nil)
 
@@ -43,6 +45,12 @@ public final class Segment: @unchecked Sendable {
     public var count: Int { header.slots }
     /// Slots that are in the graph.
     public var nodeCount: Int { header.nodes }
+    /// What its rows hold; `nil` when it has none.
+    public var mode: IndexMode? { header.hasRows ? header.mode : nil }
+    /// Where its vectors lie among its bytes: of all its parts the one that a search in ``IndexMode/compact`` hardly touches.
+    public var vectorBytes: Range<Int> { layout.vectors..<layout.sums }
+    /// What its vectors are kept in.
+    public var originals: RowPrecision { header.originals }
     /// What the writer's owner noted: the sequence of the last write in it.
     public var sequence: UInt64 { header.sequence }
     public var byteCount: Int { bytes.count }
@@ -96,9 +104,15 @@ public final class Segment: @unchecked Sendable {
     }
 
     /// The graph with its rows and vectors, for an ``AdaptiveIndex``: all checked, so that searches check nothing.
-    public func sealedGraph() throws(SegmentError) -> SealedGraph {
+    ///
+    /// - Parameter giveBack: of a segment in ``IndexMode/compact``, takes the ``vectorBytes`` out of memory; it is called
+    ///   whenever a sixteenth of them may be in it.
+    public func sealedGraph(giveBack: (@Sendable () -> Void)? = nil) throws(SegmentError) -> SealedGraph {
         try verify()
-        return parts(checked: false)
+        guard let giveBack, mode == .compact else { return parts(checked: false) }
+        giveBack()
+        return parts(
+            checked: false, ResidencyBudget(bytes: vectorBytes.count / Self.residentShare, giveBack: giveBack))
     }
 
     // MARK: - Parts
@@ -115,7 +129,7 @@ public final class Segment: @unchecked Sendable {
     }
 
     /// - Parameter checked: whether rows and vectors are to be checked at first touch.
-    private func parts(checked: Bool) -> SealedGraph {
+    private func parts(checked: Bool, _ residency: ResidencyBudget? = nil) -> SealedGraph {
         let base = bytes.baseAddress.unsafelyUnwrapped
         func words(_ offset: Int) -> UnsafePointer<UInt32> { (base + offset).assumingMemoryBound(to: UInt32.self) }
         let parameters = HNSWParameters(m: header.m, efConstruction: header.efConstruction, seed: header.seed)
@@ -142,9 +156,9 @@ public final class Segment: @unchecked Sendable {
                 upper: words(layout.upper)),
             owner: owner)
         let vectors = MappedRows(
-            start: (base + layout.vectors).assumingMemoryBound(to: Float.self), count: header.slots,
-            stride: layout.vectorSize / MemoryLayout<Float>.size, owner: owner,
-            verifier: checked ? (verifier, layout.vectors) : nil)
+            start: base + layout.vectors, precision: header.originals, count: header.slots,
+            stride: layout.vectorSize / header.originals.size, owner: owner,
+            verifier: checked ? (verifier, layout.vectors) : nil, residency: residency)
         return SealedGraph(graph: graph, rows: rows, vectors: vectors, recall: header.recall)
     }
 }

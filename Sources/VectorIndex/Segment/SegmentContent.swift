@@ -1,3 +1,4 @@
+import CKernels
 import Vectors
 
 /// What a segment is written from: a sealed graph and the vectors of its slots, as they were at one moment.
@@ -52,15 +53,42 @@ public struct SegmentContent: Sendable {
             try tags.withUnsafeBytes { try writer.write($0) }
             if let rows { try write(rows.row(0), graph.count * rows.layout.stride, at: layout.rows) }
             try writer.pad(to: layout.vectors)
-            var slot = 0
-            while slot < graph.count {
-                let run = min(view.contiguousRows(from: UInt32(slot)), graph.count - slot)
-                try write(
-                    view.row(UInt32(slot)), run * layout.vectorSize, at: layout.vectors + slot * layout.vectorSize)
-                slot += run
-            }
+            try writeVectors(layout) { try write($0, $1, at: $2) }
             try writer.pad(to: layout.sums)
             try writer.finish()
+        }
+    }
+}
+
+extension SegmentContent {
+    /// Rows that are converted at a time.
+    private static let rowsPerBlock = 256
+
+    /// The vectors in the segment's precision, whatever the view's.
+    private func writeVectors(
+        _ layout: SegmentLayout, to write: (UnsafeRawPointer, _ size: Int, _ offset: Int) throws -> Void
+    ) throws {
+        let isHalf = graph.originals == .float16
+        let block = Self.rowsPerBlock * view.stride
+        let floats = AlignedMemory(byteCount: block * MemoryLayout<Float>.size)
+        let halves = AlignedMemory(byteCount: block * MemoryLayout<UInt16>.size)
+        var slot = 0
+        while slot < graph.count {
+            var run = min(view.contiguousRows(from: UInt32(slot)), graph.count - slot)
+            var start = view.addresses.raw(UInt32(slot))
+            if (slot < view.halves) != isHalf {
+                run = min(run, Self.rowsPerBlock)
+                let wide = floats.start.assumingMemoryBound(to: Float.self)
+                view.copyRows(from: UInt32(slot), count: run, to: wide)
+                start = UnsafeRawPointer(wide)
+                if isHalf {
+                    let narrow = halves.start.assumingMemoryBound(to: UInt16.self)
+                    ckernels_narrow_f16(wide, run * view.stride, narrow)
+                    start = UnsafeRawPointer(narrow)
+                }
+            }
+            try write(start, run * layout.vectorSize, layout.vectors + slot * layout.vectorSize)
+            slot += run
         }
     }
 }

@@ -11,7 +11,7 @@ import Vectors
 /// level 0 links          u32 × 2m × slots, when there are no quantized rows
 /// tags                   bytes of the owner
 /// quantized rows         see CodeLayout; they hold the links of level 0
-/// vectors                f32 × stride × slots
+/// vectors                f32 or f16 × stride × slots
 /// checksums              CRC-32C of each block of 65,536 bytes of all before it
 /// footer                 CRC-32C of the checksums u32 | zero u32 | "ARCSEGND"
 /// ```
@@ -43,9 +43,11 @@ struct SegmentLayout {
         let slots = header.slots
         let rowLayout =
             header.hasRows
-            ? CodeLayout(padded: RandomRotation.padded(dimension: header.dimension), links: 2 * header.m) : nil
+            ? CodeLayout(
+                padded: RandomRotation.padded(dimension: header.dimension), links: 2 * header.m, mode: header.mode)
+            : nil
         self.rowLayout = rowLayout
-        vectorSize = VectorStore.stride(dimension: header.dimension) * MemoryLayout<Float>.size
+        vectorSize = VectorStore.stride(dimension: header.dimension) * header.originals.size
         func after(_ offset: Int, _ bytes: Int, boundary: Int = 64) -> Int {
             (offset + bytes + boundary - 1) & ~(boundary - 1)
         }
@@ -67,6 +69,9 @@ struct SegmentHeader: Equatable {
     /// Bytes that the header's own checksum covers.
     private static let summed = recallStart + RecallTable.ladder.count * recallEntrySize
     private static let recallStart = 104
+    private static let rowsFlag: UInt32 = 1
+    private static let compactFlag: UInt32 = 2
+    private static let halvesFlag: UInt32 = 4
     private static let recallEntrySize = 12
     /// Came later than the header's checksum; the first block's covers it.
     private static let commonSquaredLengthStart = summed + 4
@@ -84,7 +89,10 @@ struct SegmentHeader: Equatable {
     /// Of the owner's writes.
     var sequence: UInt64
     var tagBytes: Int
+    /// One word of flags: 1 for quantized rows, 2 for compact ones, 4 for vectors of float16. Programs that do not know a flag refuse it.
     var hasRows: Bool
+    var mode: IndexMode
+    var originals: RowPrecision
     /// As far as it was measured: the number of entries u32, changes since u32, and at most 14 entries of efSearch u32,
     /// recall@10 f32, recall@100 f32.
     var recall: RecallTable?
@@ -106,6 +114,8 @@ struct SegmentHeader: Equatable {
         self.sequence = sequence
         self.tagBytes = tagBytes
         hasRows = sealed.rows != nil
+        mode = sealed.mode ?? .fast
+        originals = sealed.originals
         recall = sealed.recall
         commonSquaredLength = sealed.rows?.commonSquaredLength ?? 0
     }
@@ -124,7 +134,9 @@ struct SegmentHeader: Equatable {
         put(sequence)
         put(UInt64(tagBytes))
         put(entry)
-        put(UInt32(hasRows ? 1 : 0))
+        put(
+            (hasRows ? Self.rowsFlag : 0) | (mode == .compact ? Self.compactFlag : 0)
+                | (originals == .float16 ? Self.halvesFlag : 0))
         put(UInt64(total))
         let entries = recall?.entries ?? []
         put(UInt32(entries.count))
@@ -178,7 +190,9 @@ struct SegmentHeader: Equatable {
         sequence = long(64)
         tagBytes = Int(clamping: long(72))
         entry = word(80)
-        hasRows = word(84) == 1
+        hasRows = word(84) & Self.rowsFlag != 0
+        mode = word(84) & Self.compactFlag != 0 ? .compact : .fast
+        originals = word(84) & Self.halvesFlag != 0 ? .float16 : .float32
         let entries = Int(word(96))
         recall = Self.recall(entries: entries, word)
         let squaredLength = Float(bitPattern: word(Self.commonSquaredLengthStart))
@@ -194,7 +208,10 @@ struct SegmentHeader: Equatable {
             (nodes <= slots, "\(nodes) nodes in \(slots) slots"),
             (upperRows <= slots * HNSWParameters.maximumLevel, "\(upperRows) upper lists for \(slots) slots"),
             (tagBytes <= 1 << 40, "\(tagBytes) bytes of tags"),
-            (word(84) <= 1, "flags \(word(84))"),
+            (
+                word(84) & ~(Self.rowsFlag | Self.compactFlag | Self.halvesFlag) == 0 && (hasRows || mode == .fast),
+                "flags \(word(84))"
+            ),
             (entries <= RecallTable.ladder.count, "\(entries) measured recalls"),
         ]
         for (holds, what) in parts where !holds {
